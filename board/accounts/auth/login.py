@@ -42,6 +42,16 @@ def is_known_device(email: str) -> bool:
     return bool(token and db.session.scalar(Device.known(token, email=email)))
 
 
+def begin_guest_attempt(action: str, *, per_hour: int) -> Attempt:
+    """Count an attempt of this client’s network; `per_hour` 0: no limit. Raises TooManyAttempts."""
+    return Attempt.begin_by_guest(action, **_client(), per_hour=per_hour)
+
+
+def begin_sign_up_attempt() -> Attempt:
+    per_hour: int = current_app.config["SIGN_UPS_PER_HOUR"]
+    return begin_guest_attempt("sign-up", per_hour=per_hour)
+
+
 def make_challenge(email: str, price: float) -> Challenge:
     return Challenge.make(price, email=email, **_client())
 

@@ -132,16 +132,12 @@ class Attempt(Base):
         return attempt
 
     @classmethod
-    def begin_sign_up(cls, *, address: str, key: str, per_hour: int) -> Self:
-        """Store an attempt to sign up; `per_hour` 0 means no limit.
-
-        Raises TooManyAttempts for this network only, and then stores nothing.
-        """
-        return cls.begin_by_guest("sign-up", address=address, key=key, per_hour=per_hour)
-
-    @classmethod
     def begin_by_guest(cls, action: str, *, address: str, key: str, per_hour: int) -> Self:
-        """The same for any action without an account; each action is counted separately."""
+        """Store an attempt without an account, such as to sign up; `per_hour` 0 means no limit.
+
+        Each action is counted separately. Raises TooManyAttempts for this network only, and then
+        stores nothing.
+        """
         cls._delete_old()
         from_network = keyed(key, action, network(address))
         if per_hour:

@@ -5,8 +5,7 @@ from typing import Any
 from flask import current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from board.accounts.auth.devices import Device
-from board.accounts.auth.login import with_cookies
+from board.accounts.auth.login import begin_guest_attempt, is_known_device, with_cookies
 from board.accounts.auth.rate_limit import Attempt
 from board.accounts.models import token_hash
 from board.accounts.verification.emails import send_code
@@ -48,15 +47,9 @@ def begin(purpose: Purpose, address: str, *, next: str, **values: Any) -> Respon
 
 def count_code(address: str) -> None:
     """Raises TooManyAttempts, for this address or this network."""
-    key, token = current_app.config["SECRET_KEY"], request.cookies.get(cookie_name("device"), "")
-    known = bool(token and db.session.scalar(Device.known(token, email=address)))
-    Attempt.begin_code(address, key=key, known_device=known)
-    Attempt.begin_by_guest(
-        "code by email",
-        address=request.remote_addr or "",
-        key=key,
-        per_hour=current_app.config["SIGN_UPS_PER_HOUR"],
-    )
+    key, per_hour = current_app.config["SECRET_KEY"], current_app.config["SIGN_UPS_PER_HOUR"]
+    Attempt.begin_code(address, key=key, known_device=is_known_device(address))
+    begin_guest_attempt("code by email", per_hour=per_hour)
 
 
 def probable_address(verification: EmailVerification) -> str | None:

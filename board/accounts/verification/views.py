@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.accounts.auth.current_user import viewer
-from board.accounts.auth.login import retry_text, seconds_until
+from board.accounts.auth.login import begin_guest_attempt, retry_text, seconds_until
 from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
 from board.accounts.verification.begin import (
     COOKIE,
@@ -104,10 +104,8 @@ def correct_address() -> ResponseReturnValue:
 
 def _try_code(verification: EmailVerification, form: Any) -> Answer | None:
     """What follows a right code. A wrong one counts, for this verification and this network."""
-    key = current_app.config["SECRET_KEY"]
-    address, per_hour = request.remote_addr or "", Attempt.WRONG_CODES_PER_HOUR
-    attempt = Attempt.begin_by_guest("wrong code", address=address, key=key, per_hour=per_hour)
-    is_right = verification.is_code(form.digits, key=key)
+    attempt = begin_guest_attempt("wrong code", per_hour=Attempt.WRONG_CODES_PER_HOUR)
+    is_right = verification.is_code(form.digits, key=current_app.config["SECRET_KEY"])
     if answer := complete(verification) if is_right else None:
         db.session.flush()
         attempt.discard()

@@ -1,6 +1,6 @@
 """Sign-up, sign-in and sign-out."""
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -9,6 +9,7 @@ from board.accounts.auth.challenge import Challenge
 from board.accounts.auth.current_user import delete_current_session
 from board.accounts.auth.login import (
     begin_attempt,
+    begin_sign_up_attempt,
     is_known_device,
     make_challenge,
     minutes_until,
@@ -55,7 +56,7 @@ def sign_up() -> ResponseReturnValue:
         return _sign_up_page(form), 422
     try:
         with writing():
-            attempt = _begin_sign_up()
+            attempt = begin_sign_up_attempt()
     except TooManyAttempts as refusal:
         return _too_many_sign_ups(form, refusal)
     with not_counted_when_busy(attempt):
@@ -159,14 +160,6 @@ def _begin_verification(form: SignUpForm, password_hash: str) -> ResponseReturnV
     except TooManyAttempts as refusal:
         page = _sign_up_page(form, retry_text(refusal))
         return page, 429, {"Retry-After": str(seconds_until(refusal))}
-
-
-def _begin_sign_up() -> Attempt:
-    return Attempt.begin_sign_up(
-        address=request.remote_addr or "",
-        key=current_app.config["SECRET_KEY"],
-        per_hour=current_app.config["SIGN_UPS_PER_HOUR"],
-    )
 
 
 def sign_in_page(

@@ -2,12 +2,13 @@
 
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from board.accounts.auth.current_user import current_user
-from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
+from board.accounts.auth.login import begin_guest_attempt
+from board.accounts.auth.rate_limit import TooManyAttempts
 from board.articles.sharing import absolute
 from board.comments.models import Comment
 from board.db import db, writing
@@ -141,12 +142,7 @@ def _receive(form: ClaimForm, files: list[Evidence]) -> tuple[Claim, str]:
     """Store the claim, or delete its files. Raises TooManyAttempts."""
     try:
         with writing():
-            Attempt.begin_by_guest(
-                "claim",
-                address=request.remote_addr or "",
-                key=current_app.config["SECRET_KEY"],
-                per_hour=PER_HOUR,
-            )
+            begin_guest_attempt("claim", per_hour=PER_HOUR)
             comment = db.session.get_one(Comment, form.comment.id)
             received, secret = claim_workflow.receive_claim(
                 comment, language=language(), **form.particulars()

@@ -7,8 +7,7 @@ from urllib.parse import quote_plus, urlencode
 from flask import current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from board.accounts.auth.login import with_cookies
-from board.accounts.auth.rate_limit import Attempt
+from board.accounts.auth.login import begin_guest_attempt, with_cookies
 from board.accounts.models import User, token_hash
 from board.accounts.sign_in_methods.identity_providers import models
 from board.accounts.sign_in_methods.identity_providers.apple import NoKey
@@ -40,12 +39,7 @@ def begin(
     """To the provider, and expect this browser back. Raises TooManyAttempts."""
     state, browser = models.new_state(), browser_token() or models.new_state()
     with writing():
-        Attempt.begin_by_guest(
-            "identity provider",
-            address=request.remote_addr or "",
-            key=current_app.config["SECRET_KEY"],
-            per_hour=BEGUN_PER_HOUR,
-        )
+        begin_guest_attempt("identity provider", per_hour=BEGUN_PER_HOUR)
         db.session.add(
             OAuthState(
                 state_hash=token_hash(state),

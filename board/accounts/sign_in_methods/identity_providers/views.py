@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from wtforms import HiddenField
 
 from board.accounts.auth.current_user import viewer
-from board.accounts.auth.login import retry_text, seconds_until
-from board.accounts.auth.rate_limit import Attempt, TooManyAttempts
+from board.accounts.auth.login import begin_sign_up_attempt, retry_text, seconds_until
+from board.accounts.auth.rate_limit import TooManyAttempts
 from board.accounts.forms import NameForm, SignUpForm
 from board.accounts.models import Session, User
 from board.accounts.sign_in_methods.identity_providers import flow, providers
@@ -140,11 +140,7 @@ def _signing_up() -> OAuthState | None:
 
 
 def _sign_up(state: OAuthState, name: str) -> Answer | None:
-    attempt = Attempt.begin_sign_up(
-        address=request.remote_addr or "",
-        key=current_app.config["SECRET_KEY"],
-        per_hour=current_app.config["SIGN_UPS_PER_HOUR"],
-    )
+    attempt = begin_sign_up_attempt()
     answer = sign_up(state, name)
     if answer is None:
         db.session.flush()
