@@ -39,7 +39,7 @@ class Document:
 
     def read(self) -> dict[str, Any] | None:
         """The copy, unless it is too old."""
-        row = db.session.get(ProviderDocument, self.url, populate_existing=True)
+        row = self._row()
         if row is None or not _is_within(row.fetched_at, ProviderDocument.LIFE):
             return None
         copy: dict[str, Any] = json.loads(row.body)
@@ -47,14 +47,12 @@ class Document:
 
     def is_due(self) -> bool:
         """Whether it is time for another copy, and to try."""
-        row = db.session.get(ProviderDocument, self.url, populate_existing=True)
-        if row is None:
-            return True
-        is_fresh = _is_within(row.fetched_at, ProviderDocument.RENEWED_AFTER)
-        return not is_fresh and not _is_within(row.tried_at, ProviderDocument.RETRY)
+        row = self._row()
+        is_fresh = row is not None and _is_within(row.fetched_at, ProviderDocument.RENEWED_AFTER)
+        return not is_fresh and self.may_try()
 
     def may_try(self) -> bool:
-        row = db.session.get(ProviderDocument, self.url, populate_existing=True)
+        row = self._row()
         return row is None or not _is_within(row.tried_at, ProviderDocument.RETRY)
 
     def fetch(self) -> dict[str, Any]:
@@ -70,6 +68,10 @@ class Document:
         """What is there now. Raises RequestFailed."""
         db.session.rollback()  # no transaction stays open meanwhile
         return http_client.get(located(self.url), named=self.named).json_object()
+
+    def _row(self) -> ProviderDocument | None:
+        """Read again each time: another process may have fetched it."""
+        return db.session.get(ProviderDocument, self.url, populate_existing=True)
 
     def _keep(self, **values: Any) -> None:
         row = insert(ProviderDocument).values(url=self.url, **{"body": "{}", **values})
