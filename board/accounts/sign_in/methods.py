@@ -47,6 +47,5 @@ def check_not_last(user: User) -> None:
 
 def warning_for(user: User) -> str:
     """What may happen to somebody who can sign in one way only; empty for others."""
-    methods = methods_of(user)
-    is_alone = sum(method.count(user) for method in methods) == 1
-    return methods[0].warning(user) if is_alone else ""
+    ways = [method for method in sign_in_methods for _way in range(method.count(user))]
+    return ways[0].warning(user) if len(ways) == 1 else ""
