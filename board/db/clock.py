@@ -1,6 +1,6 @@
 """The clock: moments in UTC, and the newsroom's day and time zone."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -28,6 +28,13 @@ def from_local(typed: datetime | None) -> datetime | None:
 def start_of_day(day: date) -> datetime:
     """The moment at which this day begins in the newsroom."""
     return datetime.combine(day, time(), newsroom_zone())
+
+
+def last_at(clock_time: time, moment: datetime) -> datetime:
+    """When it was last this time of the day in the newsroom, at `moment` or before it."""
+    here = local(moment)
+    today = here.replace(hour=clock_time.hour, minute=clock_time.minute, second=0, microsecond=0)
+    return today if today <= here else today - timedelta(days=1)
 
 
 def newsroom_zone() -> ZoneInfo:

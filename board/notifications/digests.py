@@ -13,16 +13,19 @@ from sqlalchemy import ColumnElement, Select, bindparam, case, func, select, tru
 from sqlalchemy import false as never
 
 from board.accounts.email import queue as email_queue
+from board.accounts.email.frequency import Frequency
 from board.accounts.email.queue import EmailPreference, QueuedEmail
 from board.accounts.models import User
 from board.db import db, execute_core, now, writing
+from board.db.clock import local
 from board.notifications.models import Notification
-from board.notifications.preferences import DEFAULTS, Frequency, NotificationPreference
-from board.notifications.schedule import cutoffs, is_night
+from board.notifications.preferences import DEFAULTS, NotificationPreference
 from board.runtime.app import app_state
 
 KIND = "digest"  # of the email
 LOOK_INTERVAL = 60.0  # seconds after a look that found nothing
+DELAY = timedelta(minutes=2)  # a decision may be undone, a comment deleted, a page read until then
+NIGHT_FROM, NIGHT_TO = 21, 8  # hours in the newsroom, between which no digest leaves
 PER_HOUR, PER_DAY = 1, 4  # to one user
 # What is older was not mailed for a reason: no mail server, or nothing wanted.
 AGE_MAX = timedelta(days=3)
@@ -34,8 +37,9 @@ def due_digests(moment: datetime) -> Select[int, int]:
     """Users who are due an email, by id, and their newest notification that it tells of."""
     frequency = func.coalesce(NotificationPreference.frequency, _default_frequency())
     is_due = [
-        (frequency == each.value, Notification.made_at < cutoff)
-        for each, cutoff in cutoffs(moment).items()
+        (frequency == each.value, Notification.made_at < each.cutoff(moment, delay=DELAY))
+        for each in Frequency
+        if each is not Frequency.OFF
     ]
     pending = select(Notification.user_id, func.max(Notification.id)).join(
         User, User.id == Notification.user_id
@@ -45,7 +49,7 @@ def due_digests(moment: datetime) -> Select[int, int]:
         (NotificationPreference.user_id == Notification.user_id)
         & (NotificationPreference.kind == Notification.kind),
     ).where(
-        never() if is_night(moment) else true(),
+        never() if _is_night(moment) else true(),
         Notification.seen_at.is_(None),
         Notification.mailed_as.is_(None),
         Notification.made_at > moment - AGE_MAX,
@@ -87,6 +91,10 @@ def _queue(user_ids: Sequence[int]) -> None:
         email_queue.enqueue(KIND, newest[user.id], to=user, delay=timedelta())
     if newest:
         execute_core(_MARK, [{"user": id, "newest": number} for id, number in newest.items()])
+
+
+def _is_night(moment: datetime) -> bool:
+    return not NIGHT_TO <= local(moment).hour < NIGHT_FROM
 
 
 def _default_frequency() -> ColumnElement[str]:

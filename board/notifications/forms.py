@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, SelectChoice, SelectField
 from wtforms.validators import Optional, Regexp
 
+from board.accounts.email.frequency import Frequency
 from board.notifications.models import Kind
-from board.notifications.preferences import Frequency
 from board.web.forms import ROW_ID, Form
 
 _FREQUENCIES = [

@@ -1,23 +1,15 @@
 """Notification preferences: of which kinds a user wants emails, and how often."""
 
-import enum
 from collections.abc import Mapping
 
 from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from board.accounts.email.frequency import Frequency
 from board.accounts.email.queue import EmailPreference
 from board.accounts.models import User
 from board.db import Base, db
 from board.notifications.models import Kind
-
-
-class Frequency(enum.StrEnum):
-    OFF = "off"
-    AT_ONCE = "at_once"
-    HOURLY = "hourly"
-    DAILY = "daily"
-
 
 # The kinds one can choose for. Of the others the law or safety asks for an email at once.
 DEFAULTS: Mapping[Kind, Frequency] = {

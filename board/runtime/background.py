@@ -7,14 +7,14 @@ server, `flask --app wsgi work --once` does it from cron.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Self
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from board.db import Base, db, now, writing
-from board.db.clock import local
+from board.db.clock import last_at
 from board.runtime.hooks import Hook
 from board.runtime.lease import Lease
 
@@ -63,13 +63,8 @@ class ScheduledCommand:
         if run.problem:
             return run.started_at + min(RETRY, self.every()) <= moment
         if self.hours:
-            return run.started_at < self._latest_hour(local(moment))
+            return run.started_at < max(last_at(time(hour), moment) for hour in self.hours)
         return run.started_at + self.every() <= moment
-
-    def _latest_hour(self, clock: datetime) -> datetime:
-        """When it was last one of `hours`."""
-        today = (clock.replace(hour=each, minute=0, second=0, microsecond=0) for each in self.hours)
-        return max(start if start <= clock else start - DAY for start in today)
 
 
 class TaskRun(Base):

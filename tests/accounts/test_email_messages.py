@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from accounts.conftest import Mailboxes, sign_up
 from board.accounts.email.forms import UnsubscribeForm
+from board.accounts.email.frequency import Frequency
 from board.accounts.email.message import compose, render
 from board.accounts.email.queue import EmailText, EmailType, QueuedEmail, email_types, link_line
 from board.accounts.email.unsubscribe import _signer, unsubscribe_url
@@ -25,7 +26,7 @@ from board.articles.models import Article
 from board.db import db, now, writing
 from board.law.claims.models import Step
 from board.law.claims.workflow import block, receive_claim
-from board.moderation.alerts.models import Frequency, choose
+from board.moderation.alerts.models import choose
 from board.moderation.queue import Queue, enqueue
 from board.notifications.models import Notification
 from board.web.i18n import LANGUAGES

@@ -14,6 +14,7 @@ from sqlalchemy import event, func, select
 
 from board.accounts.email import delivery
 from board.accounts.email import queue as email_queue
+from board.accounts.email.frequency import Frequency
 from board.accounts.email.queue import QueuedEmail
 from board.accounts.models import User
 from board.articles.models import Article
@@ -25,7 +26,7 @@ from board.law.claims.workflow import receive_claim
 from board.moderation import queue
 from board.moderation.alerts import emails
 from board.moderation.alerts.kinds import alert_kinds
-from board.moderation.alerts.models import AlertSubscription, Frequency, choose, chosen_by
+from board.moderation.alerts.models import AlertSubscription, choose, chosen_by
 from board.moderation.queue import Queue
 from board.moderation.reports import models as reports
 from board.moderation.rulings.decisions import keep

@@ -6,6 +6,7 @@ from itertools import count as numbers
 import pytest
 from sqlalchemy import insert, select
 
+from board.accounts.email.frequency import Frequency
 from board.accounts.roles import changes as role_changes
 from board.articles.models import Article
 from board.articles.thread_controls.models import RestrictionKind, RestrictionSpec
@@ -17,7 +18,7 @@ from board.law.banned_texts import models as banned_texts
 from board.law.claims.workflow import block, receive_claim
 from board.moderation import queue as moderation_queue
 from board.moderation.alerts.kinds import alert_kinds
-from board.moderation.alerts.models import Frequency, choose
+from board.moderation.alerts.models import choose
 from board.moderation.appeals import models as appeals
 from board.moderation.desk import rows as desk_rows
 from board.moderation.filters import changes, dry_run

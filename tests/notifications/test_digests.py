@@ -10,6 +10,7 @@ import time_machine
 from sqlalchemy import select
 
 from board.accounts.email import queue as email_queue
+from board.accounts.email.frequency import Frequency
 from board.accounts.email.message import render
 from board.accounts.email.queue import EmailPreference, QueuedEmail
 from board.comments.viewer.blocks import Block
@@ -19,7 +20,6 @@ from board.notifications import digests, notify
 from board.notifications.models import Kind, Notification
 from board.notifications.preferences import (
     DEFAULTS,
-    Frequency,
     preferences_of,
     set_preferences,
     turn_off,

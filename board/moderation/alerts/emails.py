@@ -6,11 +6,12 @@ from collections import defaultdict
 from flask_babel import gettext as _
 
 from board.accounts.email import queue as email_queue
+from board.accounts.email.frequency import Frequency
 from board.accounts.email.queue import EmailText, QueuedEmail
 from board.accounts.models import User
 from board.db import db, now
 from board.moderation.alerts.kinds import alert_kinds, lines
-from board.moderation.alerts.models import AlertSubscription, Frequency, chosen_by, since
+from board.moderation.alerts.models import DELAY, AlertSubscription, chosen_by, since
 
 KIND = "staff_alert"
 
@@ -43,7 +44,7 @@ def _due() -> set[int]:
         for user_id, theirs in rows.items()
         if any(
             alert_kinds[row.kind].first_event(
-                since(row.told_until, moment), Frequency(row.frequency).latest(moment)
+                since(row.told_until, moment), Frequency(row.frequency).cutoff(moment, delay=DELAY)
             )
             for row in theirs
         )

@@ -5,8 +5,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import SelectChoice, SelectField
 
+from board.accounts.email.frequency import Frequency
 from board.moderation.alerts.kinds import alert_kinds
-from board.moderation.alerts.models import Frequency
 from board.web.forms import Form
 
 _CHOICES = [

@@ -1,6 +1,5 @@
 """Who wants alerts, how often, and until when they have been told."""
 
-import enum
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Self
@@ -8,33 +7,12 @@ from typing import Self
 from sqlalchemy import ForeignKey, Select, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from board.accounts.email.frequency import Frequency
 from board.accounts.models import User
 from board.db import Base, db, now
-from board.db.clock import local
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
-DAILY_AT = timedelta(hours=8, minutes=30)  # in the newsroom
-
-
-class Frequency(enum.StrEnum):
-    """How often emails leave. At once is a minute after the first event, so that many at a time
-    are one."""
-
-    OFF = "off"
-    AT_ONCE = "at_once"
-    HOURLY = "hourly"
-    DAILY = "daily"
-
-    def latest(self, moment: datetime) -> datetime:
-        """What happened until then is due."""
-        if self is Frequency.AT_ONCE:
-            return moment - MINUTE
-        clock = local(moment)
-        if self is Frequency.HOURLY:
-            return clock.replace(minute=0, second=0, microsecond=0)
-        midnight = clock.replace(hour=0, minute=0, second=0, microsecond=0)
-        start = midnight + DAILY_AT
-        return start if start <= clock else start - DAY
+DELAY = MINUTE  # of what is told at once, so that many events are one message
 
 
 class AlertSubscription(Base):

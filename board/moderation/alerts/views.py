@@ -6,9 +6,10 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from board.accounts.auth.current_user import current_user
+from board.accounts.email.frequency import Frequency
 from board.db import writing
 from board.moderation.alerts.forms import alerts_form
-from board.moderation.alerts.models import Frequency, choose, chosen_by
+from board.moderation.alerts.models import choose, chosen_by
 from board.runtime.app import setting
 from board.web.access import moderators, open_to
 

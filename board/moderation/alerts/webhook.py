@@ -13,7 +13,7 @@ from flask_babel import force_locale
 
 from board.db import db, now, writing
 from board.moderation.alerts.kinds import alert_kinds, lines
-from board.moderation.alerts.models import HOUR, MINUTE, AlertWebhook, Frequency, since
+from board.moderation.alerts.models import DELAY, HOUR, MINUTE, AlertWebhook, since
 from board.runtime import http_client
 from board.runtime.app import setting
 from board.runtime.http_client import RequestFailed
@@ -81,5 +81,5 @@ def _mark_told(moment: datetime) -> None:
 
 
 def _has_news(webhook: AlertWebhook, moment: datetime) -> bool:
-    start, end = since(webhook.told_until, moment), Frequency.AT_ONCE.latest(moment)
+    start, end = since(webhook.told_until, moment), moment - DELAY
     return any(kind.first_event(start, end) for kind in alert_kinds.values())
