@@ -2,6 +2,7 @@
 
 from flask import Flask
 from flask_babel import lazy_gettext as _
+from werkzeug.exceptions import Conflict, Forbidden
 
 from board.accounts import data_export
 from board.accounts.auth import current_user, passkeys, used_tokens
@@ -43,6 +44,7 @@ from board.web import access
 from board.web.access import staff
 from board.web.blueprints import register
 from board.web.desk import NavItem, nav_items
+from board.web.errors import error_page_for
 
 QUEUE_CONSUMERS = (
     QueueConsumer("emails", email_queue.has_due, delivery.send_due),
@@ -110,6 +112,8 @@ def _add_sign_in_methods(app: Flask) -> None:
 
 def _wire_roles(app: Flask) -> None:
     register(app, role_labels, desk_views, account_views)
+    app.register_error_handler(changes.NotAllowed, lambda refusal: error_page_for(Forbidden()))
+    app.register_error_handler(changes.NotOpen, lambda refusal: error_page_for(Conflict()))
     nav_items.add(*NAV_ITEMS)
     email_types.update(
         {

@@ -8,10 +8,10 @@ from board.accounts.auth.current_user import current_user
 from board.accounts.auth.login import redirect_signed_out
 from board.accounts.models import User
 from board.accounts.roles import changes, freezing
-from board.accounts.roles.changes import Impossible, NotAllowed, NotOpen
+from board.accounts.roles.changes import Impossible
 from board.accounts.roles.emails import reset_of_token
 from board.accounts.roles.forms import PublicNameForm
-from board.accounts.roles.labels import capability_label, public_name
+from board.accounts.roles.labels import capability_label, public_name, refusal_text
 from board.accounts.roles.models import RoleGrant
 from board.accounts.sign_in.reauthentication import requires_reauthentication
 from board.db import db, writing
@@ -27,21 +27,20 @@ def index() -> ResponseReturnValue:
     return _page()
 
 
+@bp.errorhandler(Impossible)
+def refuse(refusal: Impossible) -> ResponseReturnValue:
+    return _page(refusal_text(refusal.code)), 422
+
+
 @bp.post("/account/offers/<id:id>/accept")
 @open_to(members)
 @requires_reauthentication
 def accept(id: int) -> ResponseReturnValue:
     """Sessions of staff are shorter and have two factors, so the next page is the sign-in."""
-    try:
-        with writing():
-            changes.accept(_grant(id), by=current_user())
-    except NotAllowed:
-        abort(403)
-    except NotOpen:
-        abort(409)
-    except Impossible as refusal:
-        return _page(refusal.code), 422
-    said = notice("offer_accepted", role=capability_label(_grant(id).capability))
+    with writing():
+        grant: RoleGrant = db.get_or_404(RoleGrant, id)
+        changes.accept(grant, by=current_user())
+    said = notice("offer_accepted", role=capability_label(grant.capability))
     next = url_for("desk.home")
     return redirect_signed_out(next=url_for("accounts.sign_in_form", next=next, notice=said))
 
@@ -50,13 +49,8 @@ def accept(id: int) -> ResponseReturnValue:
 @open_to(members)
 @requires_reauthentication
 def decline(id: int) -> ResponseReturnValue:
-    try:
-        with writing():
-            changes.decline(_grant(id), by=current_user())
-    except NotAllowed:
-        abort(403)
-    except NotOpen:
-        abort(409)
+    with writing():
+        changes.decline(db.get_or_404(RoleGrant, id), by=current_user())
     return redirect(url_for(".index", notice="offer_declined"), 303)
 
 
@@ -97,14 +91,9 @@ def choose_public_name() -> ResponseReturnValue:
     return redirect(url_for("accounts.account", notice=said), 303)
 
 
-def _grant(id: int) -> RoleGrant:
-    grant: RoleGrant = db.get_or_404(RoleGrant, id)
-    return grant
-
-
-def _page(refused: str | None = None) -> str:
+def _page(problem: str | None = None) -> str:
     offers = db.session.scalars(RoleGrant.offers_to(current_user())).all()
-    return render_template("accounts/roles/offers.html", offers=offers, refused=refused)
+    return render_template("accounts/roles/offers.html", offers=offers, problem=problem)
 
 
 def _not_me_page(token: str, status: int = 200) -> ResponseReturnValue:

@@ -1,20 +1,16 @@
 """Desk pages of the staff: who may do what, and the log of it."""
 
-from collections.abc import Callable
-from typing import Any
-
 from flask import Blueprint, Flask, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from board.accounts.auth.current_user import current_user, viewer
 from board.accounts.auth.passkeys import Passkey
 from board.accounts.models import User
 from board.accounts.roles import changes, freezing
-from board.accounts.roles.changes import Impossible, NotAllowed, NotOpen
+from board.accounts.roles.changes import Impossible
 from board.accounts.roles.forms import ProposeForm, WhyForm
-from board.accounts.roles.labels import capability_label
+from board.accounts.roles.labels import capability_label, refusal_text
 from board.accounts.roles.log import StaffLogEntry
 from board.accounts.roles.models import RoleGrant
 from board.accounts.roles.rules import (
@@ -64,6 +60,11 @@ def log() -> ResponseReturnValue:
     )
 
 
+@bp.errorhandler(Impossible)
+def refuse(refusal: Impossible) -> ResponseReturnValue:
+    return _page(problem=refusal_text(refusal.code)), 422
+
+
 @bp.post("/desk/staff/propose")
 @open_to(staff)
 @requires_reauthentication
@@ -76,10 +77,8 @@ def propose() -> ResponseReturnValue:
         with writing():
             subject = form.subject and db.session.get_one(User, form.subject.id)
             changes.propose(name, by=current_user(), subject=subject, **about)
-    except NotAllowed:
-        abort(403)
     except Impossible as refusal:
-        form.who.errors = [_reason(refusal)]
+        form.who.errors = [refusal_text(refusal.code)]
         return _page(form), 422
     return _done("role_proposed", role=capability_label(name))
 
@@ -92,31 +91,30 @@ def reset(id: int) -> ResponseReturnValue:
     form = WhyForm.from_post()
     if not form.validate():
         return _page(problem=form.why.errors[0]), 422
-    why = form.why.data
-    return _change(
-        lambda: changes.propose(SECOND_FACTOR, by=current_user(), why=why, subject=_user(id)),
-        lambda: _done("reset_proposed", name=_user(id).name),
-    )
+    with writing():
+        user = _user(id)
+        changes.propose(SECOND_FACTOR, by=current_user(), why=form.why.data, subject=user)
+    return _done("reset_proposed", name=user.name)
 
 
 @bp.post("/desk/staff/proposals/<id:id>/second")
 @open_to(staff)
 @requires_reauthentication
 def second(id: int) -> ResponseReturnValue:
-    return _change(
-        lambda: changes.second(_grant(id), by=current_user()),
-        lambda: _done("role_seconded", role=capability_label(_grant(id).capability)),
-    )
+    with writing():
+        grant: RoleGrant = db.get_or_404(RoleGrant, id)
+        changes.second(grant, by=current_user())
+    return _done("role_seconded", role=capability_label(grant.capability))
 
 
 @bp.post("/desk/staff/proposals/<id:id>/withdraw")
 @open_to(staff)
 @requires_reauthentication
 def withdraw(id: int) -> ResponseReturnValue:
-    return _change(
-        lambda: changes.withdraw(_grant(id), by=current_user()),
-        lambda: _done("role_withdrawn", role=capability_label(_grant(id).capability)),
-    )
+    with writing():
+        grant: RoleGrant = db.get_or_404(RoleGrant, id)
+        changes.withdraw(grant, by=current_user())
+    return _done("role_withdrawn", role=capability_label(grant.capability))
 
 
 @bp.post("/desk/staff/proposals/<id:id>/address")
@@ -124,9 +122,9 @@ def withdraw(id: int) -> ResponseReturnValue:
 @requires_reauthentication
 def read_address(id: int) -> ResponseReturnValue:
     """POST, since it is logged who reads an address."""
-    return _change(
-        lambda: changes.read_address(_grant(id), by=current_user()), lambda: _page(shown=id)
-    )
+    with writing():
+        changes.read_address(db.get_or_404(RoleGrant, id), by=current_user())
+    return _page(shown=id)
 
 
 @bp.post("/desk/staff/<id:id>/revoke/<capability>")
@@ -135,57 +133,30 @@ def read_address(id: int) -> ResponseReturnValue:
 def revoke(id: int, capability: str) -> ResponseReturnValue:
     if capability not in RULES:
         abort(404)
-    return _change(
-        lambda: changes.revoke(capability, _user(id), by=current_user()),
-        lambda: _done("role_revoked", name=_user(id).name, role=capability_label(capability)),
-    )
+    with writing():
+        user = _user(id)
+        changes.revoke(capability, user, by=current_user())
+    return _done("role_revoked", name=user.name, role=capability_label(capability))
 
 
 @bp.post("/desk/staff/<id:id>/freeze")
 @open_to(appointers)
 @requires_reauthentication
 def freeze(id: int) -> ResponseReturnValue:
-    return _change(
-        lambda: freezing.freeze(_user(id), by=current_user()),
-        lambda: _done("staff_frozen", name=_user(id).name),
-    )
+    with writing():
+        user = _user(id)
+        freezing.freeze(user, by=current_user())
+    return _done("staff_frozen", name=user.name)
 
 
 @bp.post("/desk/staff/<id:id>/unfreeze")
 @open_to(appointers)
 @requires_reauthentication
 def unfreeze(id: int) -> ResponseReturnValue:
-    return _change(
-        lambda: freezing.unfreeze(_user(id), by=current_user()),
-        lambda: _done("staff_unfrozen", name=_user(id).name),
-    )
-
-
-def _change(
-    act: Callable[[], Any], answer: Callable[[], ResponseReturnValue]
-) -> ResponseReturnValue:
-    try:
-        with writing():
-            act()
-    except NotAllowed:
-        abort(403)
-    except NotOpen:
-        abort(409)
-    except Impossible as refusal:
-        return _page(problem=_reason(refusal)), 422
-    return answer()
-
-
-def _reason(refusal: Impossible) -> str:
-    reasons = {
-        "has_it": _("This person has this role already."),
-        "excluded": _("Nobody both appoints staff and reads tips."),
-        "last": _("Nobody else could do this. Give it to somebody else first."),
-        "open": _("This has been proposed already."),
-        "no_factor": _("This person has not set up two-step verification."),
-        "too_many": _("You have proposed a lot today. Please go on tomorrow."),
-    }
-    return reasons[refusal.code]
+    with writing():
+        user = _user(id)
+        freezing.unfreeze(user, by=current_user())
+    return _done("staff_unfrozen", name=user.name)
 
 
 def _done(code: str, **values: str) -> ResponseReturnValue:
@@ -195,11 +166,6 @@ def _done(code: str, **values: str) -> ResponseReturnValue:
 def _user(id: int) -> User:
     user: User = db.get_or_404(User, id)
     return user
-
-
-def _grant(id: int) -> RoleGrant:
-    grant: RoleGrant = db.get_or_404(RoleGrant, id)
-    return grant
 
 
 def _page(

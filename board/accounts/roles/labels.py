@@ -1,4 +1,4 @@
-"""Labels of capabilities and of the staff log’s acts."""
+"""Labels of capabilities, of the staff log’s acts, and of what is impossible."""
 
 from flask import Flask
 from flask_babel import gettext
@@ -29,6 +29,14 @@ _ACTS = {
     "unfreeze": _("Access freeze ended"),
     "read_address": _("Email address read"),
 }
+_REFUSALS = {
+    "has_it": _("This person has this role already."),
+    "excluded": _("Nobody both appoints staff and reads tips."),
+    "last": _("Nobody else could do this. Give it to somebody else first."),
+    "open": _("This has been proposed already."),
+    "no_factor": _("This person has not set up two-step verification."),
+    "too_many": _("You have proposed a lot today. Please go on tomorrow."),
+}
 
 
 def init_app(app: Flask) -> None:
@@ -43,6 +51,11 @@ def capability_label(capability: str) -> str:
 
 def act_label(act: str) -> str:
     return str(_ACTS[act])
+
+
+def refusal_text(code: str) -> str:
+    """Why a change is impossible, by the code of `changes.Impossible`."""
+    return str(_REFUSALS[code])
 
 
 def public_name(user: User) -> str:
