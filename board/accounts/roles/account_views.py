@@ -2,17 +2,16 @@
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
 
 from board.accounts.auth.current_user import current_user
 from board.accounts.auth.login import redirect_signed_out
-from board.accounts.models import User
 from board.accounts.roles import changes, freezing
 from board.accounts.roles.changes import Impossible
 from board.accounts.roles.emails import reset_of_token
 from board.accounts.roles.forms import PublicNameForm
-from board.accounts.roles.labels import capability_label, public_name, refusal_text
+from board.accounts.roles.labels import capability_label, refusal_text
 from board.accounts.roles.models import RoleGrant
+from board.accounts.roles.public_name import choose_public_name, public_name
 from board.accounts.sign_in.reauthentication import requires_reauthentication
 from board.db import db, writing
 from board.web.access import everyone, members, open_to, staff
@@ -76,17 +75,13 @@ def not_me() -> ResponseReturnValue:
 
 @bp.post("/account/public-name")
 @open_to(staff)
-def choose_public_name() -> ResponseReturnValue:
-    user = current_user()
-    form = PublicNameForm.of_user(user, make=PublicNameForm.from_post)
+def choose_name() -> ResponseReturnValue:
+    form = PublicNameForm.from_post()
     if not form.validate():
         abort(422)
     with writing():
         user = current_user()
-        user.acts_by_number = form.name.data == "number"
-        if user.acts_by_number and user.moderator_number is None:
-            highest = db.session.scalar(select(func.max(User.moderator_number))) or 0
-            user.moderator_number = highest + 1
+        choose_public_name(user, form.name.data)
         said = notice("public_name_chosen", name=public_name(user))
     return redirect(url_for("accounts.account", notice=said), 303)
 

@@ -12,6 +12,7 @@ from board.accounts.forms import is_email, normalize_email
 from board.accounts.models import User
 from board.accounts.roles.labels import capability_label
 from board.accounts.roles.models import RoleGrant
+from board.accounts.roles.public_name import public_names
 from board.accounts.roles.rules import RULES, may_propose
 from board.db import db
 from board.web.forms import Form
@@ -53,13 +54,6 @@ class ProposeForm(WhyForm):
 
 
 class PublicNameForm(Form):
-    name = RadioField(_("In the public moderation log"))
-
-    @classmethod
-    def of_user(cls, user: User, **kwargs: Any) -> "PublicNameForm":
-        """With the choices of this moderator."""
-        number = gettext("Moderator %(number)d", number=user.moderator_number or 0)
-        by_number = number if user.moderator_number else gettext("A number, as “Moderator 3”")
-        form: PublicNameForm = kwargs.pop("make", cls.unbound)(**kwargs)
-        form.name.choices = [("name", user.name), ("number", by_number)]
-        return form
+    name = RadioField(
+        _("In the public moderation log"), choices=lambda: public_names(current_user())
+    )

@@ -1,10 +1,8 @@
 """Labels of capabilities, of the staff log’s acts, and of what is impossible."""
 
 from flask import Flask
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from board.accounts.models import User
 from board.accounts.roles.rules import SECOND_FACTOR
 
 CAPABILITIES = {
@@ -42,7 +40,6 @@ _REFUSALS = {
 def init_app(app: Flask) -> None:
     app.add_template_global(capability_label)
     app.add_template_global(act_label, "staff_act_label")
-    app.add_template_global(public_name)
 
 
 def capability_label(capability: str) -> str:
@@ -56,10 +53,3 @@ def act_label(act: str) -> str:
 def refusal_text(code: str) -> str:
     """Why a change is impossible, by the code of `changes.Impossible`."""
     return str(_REFUSALS[code])
-
-
-def public_name(user: User) -> str:
-    """What the public log calls a moderator: the display name, or “Moderator 3”."""
-    if user.acts_by_number:
-        return gettext("Moderator %(number)d", number=user.moderator_number)
-    return user.name

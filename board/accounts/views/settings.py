@@ -142,9 +142,8 @@ def _account_page(**forms: Any) -> str:
         sessions=sessions,
         can_type_password=can_type_password,
         has_offers=db.session.scalar(RoleGrant.offers_to(current_user()).limit(1)) is not None,
-        public_name_form=PublicNameForm.of_user(
-            current_user(),
-            data={"name": "number" if current_user().acts_by_number else "name"},
+        public_name_form=PublicNameForm.unbound(
+            data={"name": "number" if current_user().acts_by_number else "name"}
         ),
         **forms,
     )

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from board.accounts.auth.current_user import current_user
-from board.accounts.roles.labels import public_name
+from board.accounts.roles.public_name import public_name
 from board.articles.access import require_public
 from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_label
