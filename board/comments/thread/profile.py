@@ -1,4 +1,4 @@
-"""What the page of a person shows of their comments: numbers of a month, or the comments."""
+"""Comments on the page of a person: their numbers of a month, or the comments themselves."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,6 +13,7 @@ from board.comments.search_index import index as search_index
 from board.comments.thread.public_comment import PublicComment
 from board.comments.thread.query import load_many
 from board.db import db, now
+from board.runtime.app import setting
 
 DAYS = 30
 
@@ -32,9 +33,13 @@ class ProfileEntry(NamedTuple):
     title: str
 
 
+def profiles_are_on() -> bool:
+    return bool(setting("PROFILES") != "off")
+
+
 def has_written(user: User) -> bool:
-    """Whether this user ever wrote a comment. Who never did has no page, so that nobody can count
-    through the members or find the staff among them."""
+    """Whether this user ever wrote a comment. Others have no page, so that nobody can count through
+    the members or find the staff among them."""
     return (
         db.session.scalar(select(Comment.id).where(Comment.author_id == user.id).limit(1))
         is not None

@@ -8,7 +8,7 @@ from flask_babel import get_locale
 from markupsafe import Markup
 
 from board.comments.models import Comment
-from board.comments.thread import query
+from board.comments.thread import profile, query
 from board.comments.thread.public_comment import CommentPage, PublicComment, authors_of, ids_of
 from board.comments.thread.sort import Cursor, Sort
 from board.runtime.app import current_app_object
@@ -72,7 +72,7 @@ def comment_html(
         settings = (
             app.config["DISLIKES"],
             bool(app.config["EDIT_WINDOW_MINUTES"]),
-            app.config["PROFILES"] != "off",
+            profile.profiles_are_on(),
         )
         g.comment_cache_context = (app, str(get_locale()), *settings)
     blocked_here = blocked.intersection(authors_of([comment])) if blocked else blocked

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Flask, abort, current_app, redirect, render_template, url_for
+from flask import Blueprint, Flask, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField, SelectChoice
@@ -32,11 +32,13 @@ class ProfileForm(Form):
 
 
 def init_app(app: Flask) -> None:
-    app.add_template_global(profiles_are_on)
+    app.add_template_global(profile.profiles_are_on)
 
 
-def profiles_are_on() -> bool:
-    return bool(current_app.config["PROFILES"] != "off")
+@bp.before_request
+def require_profiles() -> None:
+    if not profile.profiles_are_on():
+        abort(404)
 
 
 @bp.get("/people/<id:id>")
@@ -51,8 +53,8 @@ def person(id: int) -> ResponseReturnValue:
 
 
 def _person(id: int) -> User:
-    """404 where nobody has a page, and for those who never wrote."""
-    person = db.session.get(User, id) if profiles_are_on() else None
+    """404 for those who never wrote."""
+    person = db.session.get(User, id)
     return person if person and profile.has_written(person) else abort(404)
 
 
@@ -87,16 +89,12 @@ def choose() -> ResponseReturnValue:
     form = ProfileForm.from_post()
     if not form.validate():
         return _form_page(form), 422
-    if not profiles_are_on():
-        abort(404)
     with writing():
         current_user().choose_profile(form.profile.data)
     return redirect(url_for(".form", notice="profile_chosen"), 303)
 
 
 def _form_page(form: ProfileForm) -> str:
-    if not profiles_are_on():
-        abort(404)
     return render_template(
         "comments/profile/settings.html", form=form, has_page=profile.has_written(current_user())
     )
