@@ -134,12 +134,6 @@ def one_of(*choices: str) -> Callable[[Any], str]:
     return parse
 
 
-def parse_profiles(value: Any) -> str:
-    if value not in ("off", "choice"):
-        raise ValueError("must be off or choice")
-    return str(value)
-
-
 def parse_webhook(value: Any) -> str:
     """Empty or an https address, which is a secret: who knows it can post there."""
     address = parse_text(value)

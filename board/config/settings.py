@@ -61,7 +61,7 @@ SETTINGS = (
     Setting("OIDC", None, client_parsers.parse_oidc_client),
     Setting("FAKE_PROVIDERS", "", client_parsers.parse_fake_providers),
     Setting("DISLIKES", True, parsers.parse_boolean),
-    Setting("PROFILES", "choice", parsers.parse_profiles),
+    Setting("PROFILES", "choice", parsers.one_of("off", "choice")),
     Setting("MAIL_SERVER", "", parsers.parse_mail_server),
     Setting("MAIL_FROM", "", parsers.parse_text),
     Setting("MAIL_PER_MINUTE", 120, parsers.parse_number),
