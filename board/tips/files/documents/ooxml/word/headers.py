@@ -6,7 +6,7 @@ from ....results import FindingKind
 from ....xml_tree import remove
 from ..names import full
 from ..package import Page
-from .styles import OFF
+from .styles import is_on
 
 
 def remove_unshown(page: Page) -> None:
@@ -17,12 +17,13 @@ def remove_unshown(page: Page) -> None:
         for section in page.root.iter(full("w:sectPr"))
         if next(section.iterancestors(change), None) is None
     ]
-    has_even = _is_on(page.package.related("settings"), "evenAndOddHeaders")
+    settings = page.package.related("settings")
+    has_even = settings is not None and is_on(settings.find(full("w:evenAndOddHeaders")))
     for name in ("headerReference", "footerReference"):
         for type_ in ("first", "even"):
             is_needed = False  # by a section from here on, which inherits it
             for section in reversed(sections):
-                is_needed |= has_even if type_ == "even" else _is_on(section, "titlePg")
+                is_needed |= has_even if type_ == "even" else is_on(section.find(full("w:titlePg")))
                 own = [one for one in section.findall(full(f"w:{name}")) if _type(one) == type_]
                 if own and not is_needed:
                     _remove(page, own)
@@ -31,11 +32,6 @@ def remove_unshown(page: Page) -> None:
 
 def _type(reference: etree._Element) -> str | None:
     return reference.get(full("w:type"))
-
-
-def _is_on(element: etree._Element | None, name: str) -> bool:
-    switch = None if element is None else element.find(full(f"w:{name}"))
-    return switch is not None and switch.get(full("w:val")) not in OFF
 
 
 def _remove(page: Page, references: list[etree._Element]) -> None:

@@ -10,7 +10,7 @@ from ....xml_tree import remove
 from ..names import full
 from ..package import Page
 from .room import has_no_room
-from .styles import OFF, Styles
+from .styles import OFF, Styles, is_on
 
 _TINY = 4  # half points
 _FAINT = 25  # of 255: colours that differ less look the same
@@ -26,7 +26,7 @@ def remove_invisible(page: Page) -> None:
     """Remove hidden text, rows and notes; tell what cannot be read, such as white text."""
     for mark in list(page.root.iterfind(f".//{full('w:trPr')}/{full('w:hidden')}")):
         row = next(mark.iterancestors(full("w:tr")), None)
-        if row is not None and mark.get(full("w:val")) not in OFF:
+        if row is not None and is_on(mark):
             _remove(page, row)
     _remove_merged(page)
     _remove_phantoms(page)
@@ -124,12 +124,11 @@ def _style(element: etree._Element, properties: str, name: str) -> list[str | No
 
 def _vanishes(properties: etree._Element) -> bool | None:
     vanish = properties.find(full("w:vanish"))
-    return None if vanish is None else vanish.get(full("w:val")) not in OFF
+    return None if vanish is None else is_on(vanish)
 
 
 def _is_tiny(properties: etree._Element) -> bool | None:
-    marks = (properties.find(full("w:rtl")), properties.find(full("w:cs")))
-    is_complex = any(mark is not None and mark.get(full("w:val")) not in OFF for mark in marks)
+    is_complex = any(is_on(properties.find(full(name))) for name in ("w:rtl", "w:cs"))
     size = properties.find(full("w:szCs" if is_complex else "w:sz"))
     value = "" if size is None else size.get(full("w:val")) or ""
     return int(value) <= _TINY if value.isdecimal() else None

@@ -53,6 +53,11 @@ class Styles:
         known |= dict.fromkeys(chain, answer)
 
 
+def is_on(switch: etree._Element | None) -> bool:
+    """Whether a switch such as `w:vanish` is there, and not turned off."""
+    return switch is not None and switch.get(full("w:val")) not in OFF
+
+
 def _is_usual(style: etree._Element) -> bool:
     is_paragraph = style.get(full("w:type")) == "paragraph"
     return is_paragraph and style.get(full("w:default")) not in (None, *OFF)
