@@ -166,16 +166,16 @@ def _shade(run: etree._Element) -> str | None:
     for element in (run, *run.iterancestors()):
         for name in _AROUND:
             shade = element.find(f"{full(f'w:{name}')}/{full('w:shd')}")
-            name = "w:color" if shade is not None and _is_solid(shade) else "w:fill"
-            fill = "auto" if shade is None else shade.get(full(name)) or "auto"
-            if fill != "auto":
-                return fill.upper()
+            colour = "auto" if shade is None else _colour_of_shade(shade)
+            if colour != "auto":
+                return colour.upper()
     return None
 
 
-def _is_solid(shade: etree._Element) -> bool:
-    """Whether the pattern covers all of the area, in its own colour."""
-    return shade.get(full("w:val")) == "solid"
+def _colour_of_shade(shade: etree._Element) -> str:
+    """That of the pattern, if it covers all of the area; else that behind it."""
+    is_solid = shade.get(full("w:val")) == "solid"
+    return shade.get(full("w:color" if is_solid else "w:fill")) or "auto"
 
 
 def _look_alike(colour: str | None, other: str) -> bool:
