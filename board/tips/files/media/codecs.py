@@ -85,8 +85,9 @@ class PacketFilter:
             return [kept for kept in self._units.filter(packet) if kept.size]
         if not self._needed or not packet.size:
             return [packet]
-        needed = self._needed(bytes(packet))
-        if needed == bytes(packet):
+        whole = bytes(packet)
+        needed = self._needed(whole)
+        if needed == whole:
             return [packet]
         kept = av.Packet(needed)
         kept.pts, kept.dts, kept.time_base = packet.pts, packet.dts, packet.time_base
