@@ -1,7 +1,7 @@
 """CLI: `doctor` checks the installation and says what to do about each problem."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -41,7 +41,7 @@ def doctor(since: datetime | None) -> None:
     checks = (
         lambda: events.findings(since), _check_tables, _check_sqlite, host_findings, _check_logs,
         _check_second_factors, _check_passkeys, _check_tips, _check_email, provider_findings,
-        _check_background, backup_findings, _check_settings, _check_isolation,
+        _needs_tables(background_findings), backup_findings, _check_settings, _check_isolation,
     )  # fmt: skip
     findings = [finding for check in checks for finding in findings_of(check)]
     for is_good, sentence in findings:
@@ -51,6 +51,12 @@ def doctor(since: datetime | None) -> None:
 
 
 Finding = tuple[bool, str]
+Check = Callable[[], list[Finding]]
+
+
+def _needs_tables(check: Check) -> Check:
+    """Skips a check of rows unless the tables are up to date; _check_tables says so."""
+    return lambda: check() if schema.state(db.engine) is State.CURRENT else []
 
 
 def _check_sqlite() -> list[Finding]:
@@ -85,10 +91,9 @@ def _check_tables() -> list[Finding]:
     return [(current, f"the tables are {state.value}{advice}")]
 
 
+@_needs_tables
 def _check_logs() -> list[Finding]:
     """Verify the last thousand entries of each; `moderation verify` and `tips verify` read all."""
-    if schema.state(db.engine) is not State.CURRENT:
-        return []
     findings = []
     for model, name in LOGS:
         tampered = find_tampered_tail(model, 1000)
@@ -98,10 +103,9 @@ def _check_logs() -> list[Finding]:
     return findings
 
 
+@_needs_tables
 def _check_second_factors() -> list[Finding]:
     """Check that second factors decrypt: without the secret key that encrypted them they do not."""
-    if schema.state(db.engine) is not State.CURRENT:
-        return []
     factors = db.session.scalars(select(SecondFactor))
     keys = secret_keys()
     unreadable = [factor.user_id for factor in factors if not factor.can_decrypt(keys=keys)]
@@ -110,10 +114,11 @@ def _check_second_factors() -> list[Finding]:
     return [(not unreadable, text)]
 
 
+@_needs_tables
 def _check_passkeys() -> list[Finding]:
     """If none works where the board is, the origin is probably wrong."""
-    host = urlsplit(current_app.config["ORIGIN"]).hostname or ""
-    if schema.state(db.engine) is not State.CURRENT or not host:
+    host = urlsplit(current_app.config["ORIGIN"]).hostname
+    if not host:
         return []
     counts = passkeys.count_by_host()
     lost = {name: counts[name] for name in counts if name not in passkeys.domains_of(host)}
@@ -135,10 +140,6 @@ def _check_tips() -> list[Finding]:
 def _check_email() -> list[Finding]:
     has_tables = schema.state(db.engine) is State.CURRENT
     return email_findings() if has_tables or not email_queue.is_configured() else []
-
-
-def _check_background() -> list[Finding]:
-    return background_findings() if schema.state(db.engine) is State.CURRENT else []
 
 
 def _check_settings() -> list[Finding]:
