@@ -1,4 +1,4 @@
-"""What is wrong with tips beside and inside the database, for `tips verify` and `doctor`."""
+"""Findings about tips, beside and inside the database, for `tips verify` and `doctor`."""
 
 from collections.abc import Callable, Iterator
 
@@ -19,32 +19,32 @@ PARTS = {
     "roster": "the roster is older than before, or another one",
     "tips": "tips, or messages in them, are missing",
 }
-
-
 UNREADABLE = "a row of tips has a value that no program wrote: somebody changed the database"
-Outcome = tuple[bool, str]
+Finding = tuple[bool, str]
 
 
-def findings() -> Iterator[Outcome]:
+def findings() -> Iterator[Finding]:
     """Whether each thing is as it should be, and a sentence that says so or what to do."""
     yield from check_secrets()
-    yield from map(_outcome, (_check_keys, _check_items, _check_checkpoints))
+    yield from map(_finding_of, (_check_keys, _check_items, _check_checkpoints))
 
 
-def check_secrets() -> Iterator[Outcome]:
+def check_secrets() -> Iterator[Finding]:
     """The same for what a copy of the board must have in any case: pepper and signed roster."""
-    yield from map(_outcome, (_check_pepper, _check_roster))
+    yield from map(_finding_of, (_check_pepper, _check_roster))
 
 
-def _outcome(check: Callable[[], Outcome]) -> Outcome:
-    """SQLite stores values of any type in any column."""
+def _finding_of(check: Callable[[], Finding]) -> Finding:
+    """What this check finds; a bad one if it meets values of another type, which SQLite stores in
+    any column.
+    """
     try:
         return check()
     except (TypeError, ValueError):
         return False, UNREADABLE
 
 
-def _check_pepper() -> Outcome:
+def _check_pepper() -> Finding:
     try:
         pepper.check()
     except pepper.PepperLost:
@@ -55,7 +55,7 @@ def _check_pepper() -> Outcome:
     return True, "the pepper of tips is the one it was"
 
 
-def _check_roster() -> Outcome:
+def _check_roster() -> Finding:
     try:
         roster.members()
     except roster.ForgedRoster:
@@ -63,7 +63,7 @@ def _check_roster() -> Outcome:
     return True, "the roster of tips is signed"
 
 
-def _check_keys() -> Outcome:
+def _check_keys() -> Finding:
     present = {path.name for path in key_files.folder("keys").iterdir()}
     numbers = [id for id, ref in db.session.execute(select(Tip.id, Tip.ref)) if ref not in present]
     if numbers:
@@ -74,7 +74,7 @@ def _check_keys() -> Outcome:
     return True, "every tip has its erase key"
 
 
-def _check_items() -> Outcome:
+def _check_items() -> Finding:
     """Items are numbered, and none is deleted alone but those that a newer one replaces. Each epoch
     has a key for each purpose.
     """
@@ -98,7 +98,7 @@ def _check_items() -> Outcome:
     return True, "every tip has as many messages, files and keys as were written"
 
 
-def _check_checkpoints() -> Outcome:
+def _check_checkpoints() -> Finding:
     if parts := checkpoints.check():
         told = "; ".join(PARTS[part] for part in parts)
         return False, (
