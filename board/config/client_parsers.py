@@ -1,4 +1,4 @@
-"""Parsers of what identity providers register the newsroom as. All raise ValueError or TypeError.
+"""Parsers of client registrations at identity providers. All raise ValueError or TypeError.
 
 Most contain a secret, so no error repeats the value.
 """
@@ -17,14 +17,14 @@ class Client(NamedTuple):
 
 
 class AppleClient(NamedTuple):
-    """The Services ID, the team, and the key that signs for them."""
+    """Client at Apple: the Services ID, the team, and the id of the key that signs for them."""
 
     id: str
     team: str
     key: str
 
     def key_path(self, instance: Path) -> Path:
-        """In a folder of its own, named as Apple offers it for download."""
+        """File of the key, in a folder of its own, named as Apple offers it for download."""
         return instance / "apple" / f"AuthKey_{self.key}.p8"
 
 
@@ -76,7 +76,7 @@ def parse_fake_providers(value: Any) -> str:
 
 
 def _words(value: Any) -> list[str]:
-    """Printable ASCII words, but for a name in front; a list of TOML, or text with spaces."""
+    """Printable words, of a list of TOML or of text with spaces."""
     words = value if isinstance(value, list) else str(value or "").split()
     if not all(isinstance(word, str) and word.isprintable() for word in words):
         raise SecretGiven("must be words")

@@ -22,12 +22,12 @@ class QueueFull(Exception):
 
 
 class Limiter:
-    """One thread of this process at a time, and of all limiters with this `slot` one thread of all
-    processes of the app, for each pair of cores.
+    """Limits expensive work: one thread of this process at a time, and for each pair of cores one
+    thread of all processes of the app in all limiters with this `slot`.
 
     Up to `queue` threads wait, for at most `wait` seconds; others get QueueFull at once. A waiting
     thread serves nobody: ops/server/dispatcher.py has enough of them for all queues, and more.
-    Whoever is in one must not enter another with the same slot.
+    A thread inside one must not enter another with the same slot: it would wait for itself.
     """
 
     def __init__(self, name: str, *, queue: int, wait: float, slot: str = "short") -> None:

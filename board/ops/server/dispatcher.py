@@ -19,7 +19,8 @@ from board.web.request.body import BodyNeeded, RequestBody
 # Of each worker, apart, so that no form keeps a reader waiting. Two would keep the interpreter
 # busy; the others wait for the write lock, a search or a password check.
 READERS, WRITERS = 24, 32
-# Look at what comes before a body, which waits for nothing: more would only be in each other’s way.
+# Of each worker, to check the headers of a form before its body comes. That waits for nothing, so
+# that more threads would only compete for the interpreter.
 GUARDS = 4
 _READING = ("GET", "HEAD")
 _NO_BODY = RequestBody(0)

@@ -30,8 +30,8 @@ THREADS = 2
 CONNECTIONS = 4096
 HEADER_MILLISECONDS = 10_000  # for the headers of a request, and between two requests
 HEADER_BYTES = 64 * 1024
-# After which a busy thread lets others go on. A page does so several times: with Python’s 5 ms each
-# it takes 50 ms beside one thread that computes.
+# Switch interval: how long a busy thread keeps the interpreter while others wait for it. A page
+# waits several times: with Python’s 5 ms it takes 50 ms beside one thread that computes.
 SWITCH_SECONDS = 0.001
 ROOT = Path(__file__).parents[3]
 
