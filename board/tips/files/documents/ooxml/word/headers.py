@@ -10,7 +10,7 @@ from .styles import is_on
 
 
 def remove_unshown(page: Page) -> None:
-    """Remove and tell those of first and of even pages where no section has such pages."""
+    """Remove and report headers and footers of first or even pages that no section has."""
     change = full("w:sectPrChange")
     sections = [
         section

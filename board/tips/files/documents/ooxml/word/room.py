@@ -14,13 +14,14 @@ _VML_SIZE = re.compile(r"(?:^|;)\s*(?:width|height)\s*:\s*([\d.]+)\s*(?:pt)?\s*(
 
 
 def has_no_room(run: etree._Element) -> bool:
-    """By what is said of its paragraph and of what is around it; not by their styles."""
+    """Whether a size of its paragraph, or of what is around it, is too small for text. Sizes that
+    styles give are not looked up."""
     sizes = (size for element in run.iterancestors() for size in _sizes(element))
     return any(size < _POINTS_MIN for size in sizes)
 
 
 def _sizes(element: etree._Element) -> Iterator[float]:
-    """Widths and heights in points beyond which a program shows nothing of an element."""
+    """Exact widths and heights of an element, in points: programs show nothing outside them."""
     yield from _exact(element, "w:pPr/w:spacing", "w:lineRule", "w:line")
     yield from _exact(element, "w:pPr/w:framePr", "w:hRule", "w:h")
     yield from _exact(element, "w:trPr/w:trHeight", "w:hRule", "w:val")
