@@ -44,16 +44,16 @@ _SIGNS = re.compile(
     r"|^[A-Za-z0-9+/=_-]{160,}$",
     _FLAGS,
 )
-# Lines that a program reads: comments, directives, properties and points.
+# Lines that a program reads: comments, directives, properties and points. Without \r.
 _DIRECTIVES = re.compile(
     r"^[ \t]*(?:;|%|//)[ \t]*\S|^\.(?:\\\"|[A-Z]{2}\b|\. )|^:[A-Za-z][\w -]{0,40}:(?: |$)|^#\+\w+:"
     r"|-\*-.{1,200}-\*-|^(?:msgid|msgstr) \"|^\[[a-z]{2,10}:[^\]\n]*\]$|^\[\d\d:\d\d[.:]\d\d\]"
     r"|^[ \t]*(?:REM|PERFORMER|TRACK|INDEX) |^[A-Z][A-Z\d]  - |^\[HKEY_|^\[[A-Z]\w+ \".*\"\]$"
-    r"|^[ \t]*0\r?\nSECTION|\{[ \t]*//|^(?:graph|flowchart) [A-Z]{2}$|^![A-Z]\w+:|\A!<arch>"
+    r"|^[ \t]*0\nSECTION|\{[ \t]*//|^(?:graph|flowchart) [A-Z]{2}$|^![A-Z]\w+:|\A!<arch>"
     r"|^(?:h[1-6]|p|bq|bc|###)(?:\([^)\n]*\))?\.{1,2} |^v(?: -?[\d.]+){3}"
     r"|^G\d{1,3}(?: [A-Z][-\d.]+)*$"
     r"|^[ \t]*\$\w+ ?=|^[a-z_][\w-]*: \S.*\n[a-z_][\w-]*:(?: |$)"
-    r"|\A(?:[A-Z][A-Za-z -]{1,20}:.*\n(?:[ \t]+\S.*\n)*){2,}[ \t\r]*\n",
+    r"|\A(?:[A-Z][A-Za-z -]{1,20}:.*\n(?:[ \t]+\S.*\n)*){2,}[ \t]*\n",
     re.M,
 )
 _LOG_LINE = re.compile(
