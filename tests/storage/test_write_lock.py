@@ -36,12 +36,13 @@ WORKER = """
 import os, sys, time
 from pathlib import Path
 from board.db.write_lock import WriteLock
+sys.path.append("tests")
+from support.wait import until
 folder, name, total = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 lock, log = WriteLock(folder / "lock"), folder / "log"
 lock.WAIT = 30
 (folder / f"here-{name}").touch()
-while len(list(folder.glob("here-*"))) < int(sys.argv[4]):
-    time.sleep(0.001)
+until(lambda: len(list(folder.glob("here-*"))) == int(sys.argv[4]), "all processes are there")
 while not log.exists() or log.stat().st_size < total:
     with lock:
         (folder / "inside").mkdir()

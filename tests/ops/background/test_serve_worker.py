@@ -33,8 +33,7 @@ class SlowSmtpServer(FakeSmtpServer):
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         answer = await super().handle_DATA(server, session, envelope)
         self.received.set()
-        while not self.goes_on.is_set():  # cancelled if the connection is lost
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(self.goes_on.wait)  # cancelled if the connection is lost
         return answer
 
     def recipients(self) -> list[str]:
