@@ -2,7 +2,6 @@
 
 import gc
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from board.articles.importing.download import open_source
 from board.articles.importing.items import BrokenFeed
 from board.runtime.pinned_addresses import is_public
+from support.http_server import serving
 
 FEED, PUBLIC, OTHER = b"<rss/>", "93.184.216.34", "2606:2800:220:1::1"
 
@@ -36,13 +36,8 @@ class Redirecting(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[int]:
     """The port of a server to which every connection is led."""
-    server = HTTPServer(("127.0.0.1", 0), Redirecting)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(HTTPServer(("127.0.0.1", 0), Redirecting)) as port:
+        yield port
 
 
 class Network:

@@ -32,6 +32,7 @@ from board.articles.importing.items import ITEM_MAX
 from board.articles.importing.run import articles_cli
 from board.articles.models import Article
 from board.db import db, writing
+from support.http_server import serving
 
 FEEDS = Path(__file__).parent / "feeds"
 HOME = "https://harbour.example/articles"
@@ -1151,13 +1152,8 @@ def server() -> Iterator[str]:
         "/short": rss(rss_item(1)).encode(),
         "/large": b" " * 70_000 + rss(rss_item(1)).encode(),
     }  # fmt: skip
-    server = HTTPServer(("127.0.0.1", 0), _Server)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(HTTPServer(("127.0.0.1", 0), _Server)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.mark.parametrize("page", ["/rss", "/moved"])

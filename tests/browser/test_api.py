@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 
 from browser.conftest import say
+from support.http_server import serving
 
 READ = """async ([url, etag]) => {
     const headers = etag ? { "If-None-Match": etag } : {};
@@ -30,11 +30,8 @@ class EmptyPage(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def other_site() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), EmptyPage)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://localhost:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), EmptyPage)) as port:
+        yield f"http://localhost:{port}/"
 
 
 def test_a_page_of_another_site_reads_revalidates_and_learns_of_errors(window, article, other_site):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -28,6 +27,7 @@ from board.ops.doctor import doctor
 from board.runtime.background import TaskRun
 from conftest import NO_LIMITS, say
 from moderation.test_alerts import START, claim, hold, order, report, surge
+from support.http_server import serving
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 Clock = Any
@@ -63,15 +63,10 @@ def room(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatRoom]:
         def log_message(self, *_args: Any) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    room.address = f"http://127.0.0.1:{server.server_port}/services/secret"
-    monkeypatch.setitem(app.config, "ALERT_WEBHOOK", room.address)
-    yield room
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(HTTPServer(("127.0.0.1", 0), Handler)) as port:
+        room.address = f"http://127.0.0.1:{port}/services/secret"
+        monkeypatch.setitem(app.config, "ALERT_WEBHOOK", room.address)
+        yield room
 
 
 @pytest.fixture

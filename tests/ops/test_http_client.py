@@ -19,6 +19,7 @@ from flask import Flask
 from board.db import now
 from board.runtime import http_client
 from board.runtime.http_client import BYTES_MAX, RequestFailed, get, post_form, post_json
+from support.http_server import serving
 
 
 class Service(BaseHTTPRequestHandler):
@@ -79,13 +80,8 @@ class Service(BaseHTTPRequestHandler):
 def service(app: Flask) -> Iterator[Callable[[str], str]]:
     """Makes an address of a service on this machine."""
     Service.asked = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield lambda path: f"http://127.0.0.1:{server.server_port}{path}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Service)) as port:
+        yield lambda path: f"http://127.0.0.1:{port}{path}"
 
 
 def test_an_object_is_read(service: Callable[[str], str]) -> None:
@@ -189,15 +185,11 @@ def test_a_certificate_nobody_vouches_for_is_refused(app: Flask, tmp_path: Path)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     server.handle_error = lambda *of: None  # type: ignore[method-assign]
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
 
-    with pytest.raises(RequestFailed, match="certificate verify failed"):
-        get(f"https://localhost:{server.server_port}/", named=True)
-    assert Service.asked == []
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(server) as port:
+        with pytest.raises(RequestFailed, match="certificate verify failed"):
+            get(f"https://localhost:{port}/", named=True)
+        assert Service.asked == []
 
 
 def self_signed(folder: Path) -> Path:

@@ -25,6 +25,8 @@ from cryptography.hazmat.primitives import serialization
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
+from support.http_server import serving
+
 OWN = "sso.harbour.example"
 ISSUERS = {
     "kauth.kakao.com": "https://kauth.kakao.com",
@@ -147,15 +149,9 @@ class FakeProviders:
     def served(self, port: int = 0) -> Iterator["FakeProviders"]:
         server = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
         server.providers = self  # type: ignore[attr-defined]
-        self.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        try:
+        with serving(server) as port:
+            self.url = f"http://127.0.0.1:{port}"
             yield self
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):
