@@ -159,8 +159,8 @@ def reset_second_factor(email: str) -> None:
     """Let somebody who lost telephone and paper, or passkeys, begin anew; it is logged, and opens
     no tip.
 
-    They are signed out, and at their next sign-in whoever knows the password sets up the new
-    telephone: be sure whom you do this for.
+    They are signed out. At the next sign-in the password alone sets up a new telephone, so be
+    sure who asks.
     """
     with writing():
         user = find_account(email)

@@ -1,7 +1,7 @@
 """Digests: one email about all that a user has not seen, of every kind.
 
 Nothing is queued when something happens: each minute all who are due get one email about what is
-unseen by then, so whoever reads the board gets none.
+unseen by then. Users who read the board get none.
 """
 
 import time

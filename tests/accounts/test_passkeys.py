@@ -627,7 +627,7 @@ def test_the_first_verification_ever_removes_what_was_added_before(
     mail: Mailboxes, as_: Browser, guest: FlaskClient, member: Member, phone: Authenticator,
     verified: bool, left: int,
 ) -> None:  # fmt: skip
-    """Whoever made the account may have added it, and never owned the address."""
+    """The maker of the account may have added it without owning the address."""
     ada = member("ada", verified=verified)
     add_passkey(as_(ada), phone)
     assert mail.subjects(ada.email) == ["로그인 방법이 추가되었습니다"]

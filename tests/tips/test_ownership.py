@@ -137,7 +137,7 @@ class TestBeginningAgain:
         assert loss_sentence(second_desk.get("/desk/tips/start")) == ""
 
     def test_without_the_words_colleagues_decide(self, desk, second_desk, sent):
-        """jin has lost both. Whoever merely sits at jin’s account changes nothing."""
+        """jin has lost both. A stranger at jin’s account changes nothing."""
         asked = second_desk.post("/desk/tips/start/ask")
         assert asked.status_code == 303
         assert second_desk.unlock().status_code == 303

@@ -57,7 +57,7 @@ for spam. There, show its source (Gmail: Show original; Naver: 원문 보기) an
   DMARC  `dmarc=pass`: From, SPF or DKIM agree about the domain. If not, publish a TXT record at
          _dmarc.{domain}: "v=DMARC1; p=none; rua=mailto:…", and tighten it later.
 
-Gmail and Naver demand all three of whoever sends many emails."""
+Gmail and Naver demand all three of senders of many emails."""
 
 
 def _ensure_configured() -> None:

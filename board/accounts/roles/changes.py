@@ -43,7 +43,7 @@ class Impossible(Exception):
 def propose(
     capability: str, *, by: User, why: str, subject: User | None = None, address: str = ""
 ) -> RoleGrant:
-    """Propose to give a capability to a member, or to whoever has this verified address.
+    """Propose to give a capability to a member, or to the owner of this verified address.
 
     What nobody has to second is offered at once. Raises NotAllowed and Impossible.
     """

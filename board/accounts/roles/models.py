@@ -54,7 +54,7 @@ class RoleGrant(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     capability: Mapped[str] = mapped_column(String(20))
-    # The subject is a member, or whoever signs in with this verified address; "" once it is over.
+    # The subject: a member, or the owner of a verified address, which is "" once this is over.
     user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id), index=True)
     address: Mapped[str] = mapped_column(String(User.EMAIL_MAX), default="", index=True)
     why: Mapped[str] = mapped_column(String(WHY_MAX))

@@ -52,7 +52,7 @@ def remove_password() -> ResponseReturnValue:
 
 
 def refuse_last(error: LastSignInMethod) -> ResponseReturnValue:
-    """The page again: what was asked for would have left no way in."""
+    """The page of sign-in methods, which says that the last one cannot be removed."""
     return page(_("This is the only way to sign in to your account. Add another first.")), 422
 
 

@@ -136,7 +136,7 @@ def _enrol(form: Any, secret: str) -> tuple[list[str], Any]:
 
 
 def _must_show_passkey() -> bool:
-    """Whoever has the password of somebody with a passkey cannot put codes in its place."""
+    """Whether the owner has only passkeys: a stolen password must not put codes in their place."""
     has_codes = SecondFactor.for_user(current_user()) is not None
     return has_second_factor(current_user()) and not has_codes and not passed_two_factor()
 
