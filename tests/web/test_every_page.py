@@ -33,6 +33,8 @@ OPEN_TO_GUESTS = {
     "verification.begin_form",
     "verification.undo_form",
     "articles.front",
+    "cards.card",
+    "cards.oembed",
     "comments.article",
     "comments.thread",
     "comments.search",
@@ -66,6 +68,10 @@ OPEN_TO_GUESTS = {
     "well_known.robots",
     "well_known.favicon",
 }
+# Pages that any site may show in a frame.
+FRAMED = {"cards.card"}
+# Pages that are the same for members and guests.
+SAME_FOR_ALL = {"cards.card", "cards.oembed"}
 # Pages that send everybody to a form at an address of its own.
 SENT_TO_THE_FORM = {"tips.write_form", "tips.wait"}
 # Pages for programs that have a token.
@@ -175,8 +181,11 @@ def urls(app, ada, harbour):
     def fill(rule):
         url = rule.rule.replace("<slug>", "harbour").replace("<path:filename>", "css/board.css")
         url = url.replace("<name>", "kakao")
-        query = "?article=harbour" if rule.endpoint == "api.counts" else ""
-        return url.replace("<id:id>", str(comment.id)) + query
+        queries = {
+            "api.counts": "?article=harbour",
+            "cards.oembed": f"?url=http://localhost/comments/{comment.id}",
+        }
+        return url.replace("<id:id>", str(comment.id)) + queries.get(rule.endpoint, "")
 
     return lambda method: {
         rule.endpoint: fill(rule) for rule in app.url_map.iter_rules() if method in rule.methods
@@ -289,15 +298,16 @@ def test_a_view_without_an_audience_stops_the_app(app):
 
 
 def test_every_page_has_the_security_headers(as_, guest, tess, urls):
-    pages = [*urls("GET").values(), "/nowhere", "/comments/99999999"]
+    pages = [*urls("GET").items(), (None, "/nowhere"), (None, "/comments/99999999")]
     for client in (guest, as_(tess)):
-        for url in pages:
+        for page, url in pages:
             answer = client.get(url)
             headers = answer.headers
             policy = headers["Content-Security-Policy"]
             assert "unsafe" not in policy, url
             assert "default-src 'none'" in policy, url
-            assert "frame-ancestors 'none'" in policy, url
+            ancestors = "*" if page in FRAMED else "'none'"
+            assert f"frame-ancestors {ancestors};" in policy, url
             assert headers["X-Content-Type-Options"] == "nosniff", url
             assert "Server" not in headers, url
             assert ("sandbox" in policy) is (answer.mimetype != "text/html"), url
@@ -335,7 +345,8 @@ def test_guests_get_no_cookie_and_members_pages_are_private(as_, guest, ada, url
             "well_known.favicon",
         ) and not page.startswith("api."):
             cache_control = as_(ada).get(url).headers["Cache-Control"]
-            assert cache_control.removesuffix(", no-transform") == "private, no-store", page
+            expected = "public, no-cache" if page in SAME_FOR_ALL else "private, no-store"
+            assert cache_control.removesuffix(", no-transform") == expected, page
 
 
 def test_a_missing_page_is_404_in_the_readers_language(guest):

@@ -19,12 +19,18 @@ def allow_form_targets(origins: Iterable[str]) -> None:
     g.form_targets = tuple(sorted({*g.get("form_targets", ()), *origins}))
 
 
+def allow_framing() -> None:
+    """Any site may show this page in a frame. It must have nothing to press that acts."""
+    g.ancestors = "*"
+
+
 def _add_headers(response: Response) -> Response:
     config = current_app.config
     existing = {name.lower() for name, _ in response.headers}  # a slice may be stricter
     is_page = response.mimetype == "text/html"
     origins = config["IMAGE_ORIGINS"], g.get("form_targets", ())
-    headers = _security_headers(*origins, is_page=is_page, https=is_https())
+    ancestors = g.get("ancestors", "'none'") if response.status_code == 200 else "'none'"
+    headers = _security_headers(*origins, ancestors, is_page=is_page, https=is_https())
     response.headers.extend(pair for pair in headers if pair[0].lower() not in existing)
     if request.endpoint != "static" or response.status_code >= 400:
         _set_cache_control(response)
@@ -33,8 +39,9 @@ def _add_headers(response: Response) -> Response:
 
 @cache
 def _security_headers(
-    image_origins: tuple[str, ...], form_targets: tuple[str, ...], *, is_page: bool, https: bool
-) -> list[tuple[str, str]]:
+    image_origins: tuple[str, ...], form_targets: tuple[str, ...], ancestors: str, *,
+    is_page: bool, https: bool,
+) -> list[tuple[str, str]]:  # fmt: skip
     """Security headers of a response. JSON, which programs read thousands of times, does without
     those that only matter for a page."""
     headers = {
@@ -46,7 +53,7 @@ def _security_headers(
         "Content-Security-Policy": (
             "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
             f"img-src 'self' {' '.join(image_origins)}; manifest-src 'self'; base-uri 'none'; "
-            f"form-action 'self' {' '.join(form_targets)}; frame-ancestors 'none'; "
+            f"form-action 'self' {' '.join(form_targets)}; frame-ancestors {ancestors}; "
             "require-trusted-types-for 'script'; "
             "trusted-types 'none'"
         ),
@@ -59,6 +66,8 @@ def _security_headers(
     }
     if is_page:
         headers |= page_headers
+    if ancestors != "'none'":
+        headers.pop("X-Frame-Options", None)  # knows no sites; frame-ancestors says it
     if https:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return list(headers.items())
