@@ -10,6 +10,7 @@ from wtforms import BooleanField, HiddenField, StringField
 from wtforms import PasswordField as PlainPasswordField
 from wtforms.validators import DataRequired, Length, ValidationError
 
+from board.accounts.auth.disposable_addresses import refuse_disposable
 from board.accounts.auth.passwords import (
     PASSWORD_MAX,
     PASSWORD_MIN,
@@ -25,7 +26,6 @@ from board.accounts.display_names import (
     is_valid_name,
     name_key,
 )
-from board.accounts.disposable_addresses import refuse_disposable
 from board.accounts.models import User
 from board.text import normalize_line
 from board.text.domains import ascii_domain

@@ -10,7 +10,7 @@ from board.articles.editing import lifecycle
 from board.articles.editing.forms import ArticleForm, ArticleSearchForm, CloseForm, state_label
 from board.articles.editing.responses import article_to_edit, redirect_to_edit_form
 from board.articles.editing.search import articles_at_desk
-from board.articles.html_urls import is_allowed_image
+from board.articles.html.urls import is_allowed_image
 from board.articles.models import Article
 from board.articles.publication import AlreadyPublished, ChangedMeanwhile, State
 from board.articles.thread_controls.labels import page_thread_states

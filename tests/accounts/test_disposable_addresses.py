@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from accounts.conftest import Mailboxes, sign_up
-from board.accounts.disposable_addresses import is_disposable
+from board.accounts.auth.disposable_addresses import is_disposable
 from board.accounts.models import User
 from board.articles.models import Article
 from board.comments.models import Comment

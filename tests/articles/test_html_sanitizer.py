@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from board.articles.html_sanitizer import PICTURE_LABEL, figure, plain_text, sanitize
-from board.articles.paragraphs import to_paragraphs
+from board.articles.html.paragraphs import to_paragraphs
+from board.articles.html.sanitizer import PICTURE_LABEL, figure, plain_text, sanitize
 
 IMAGE_ORIGINS = {"https://images.harbour.example"}
 ALLOWED = {
@@ -112,7 +112,7 @@ def test_hostile_html_is_harmless(html: str) -> None:
 def test_the_last_sanitising_stops_third_party_images_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("board.articles.html_sanitizer._simplify", lambda html, image_origins: html)
+    monkeypatch.setattr("board.articles.html.sanitizer._simplify", lambda html, image_origins: html)
 
     assert (
         sanitize('<img src="https://evil.example/a.png">', image_origins=IMAGE_ORIGINS) == "<img>"

@@ -9,7 +9,7 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from board.accounts.auth.current_user import current_user
-from board.accounts.disposable_addresses import refuse_disposable
+from board.accounts.auth.disposable_addresses import refuse_disposable
 from board.accounts.forms import EmailField, NewPassword, PasswordField, is_email
 from board.accounts.sign_in.own_password import OwnPasswordForm
 from board.accounts.verification.models import CODE_DIGITS, EmailVerification

@@ -19,7 +19,7 @@ from wtforms import (
 from wtforms.validators import AnyOf, DataRequired, Length, Optional, ValidationError
 
 from board.articles.editing import lifecycle
-from board.articles.html_sanitizer import plain_text, sanitize
+from board.articles.html.sanitizer import plain_text, sanitize
 from board.articles.models import Article
 from board.articles.publication import State
 from board.db.clock import from_local, local

@@ -2,10 +2,10 @@
 
 from html import escape
 
-from board.articles.html_sanitizer import plain_text
+from board.articles.html.paragraphs import to_paragraphs
+from board.articles.html.sanitizer import plain_text
 from board.articles.importing.items import RawItem
 from board.articles.importing.xml_elements import Element, absolute, children, inner, text
-from board.articles.paragraphs import to_paragraphs
 
 
 def parse_entry(entry: Element, feed: Element) -> RawItem:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import current_app
 
-from board.articles.html_sanitizer import plain_text, sanitize
+from board.articles.html.sanitizer import plain_text, sanitize
 from board.articles.importing.items import Item
 from board.articles.models import Article
 from board.db import now

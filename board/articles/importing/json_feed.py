@@ -4,9 +4,9 @@ from html import escape
 from typing import Any
 
 from board.articles.addresses import join_url
-from board.articles.html_sanitizer import plain_text
+from board.articles.html.paragraphs import to_paragraphs
+from board.articles.html.sanitizer import plain_text
 from board.articles.importing.items import RawItem
-from board.articles.paragraphs import to_paragraphs
 
 
 def parse_item(item: Any, feed: dict[str, Any]) -> RawItem:

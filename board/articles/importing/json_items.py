@@ -7,10 +7,10 @@ from typing import Any
 
 import ijson
 
-from board.articles.html_sanitizer import figure
+from board.articles.html.paragraphs import to_paragraphs
+from board.articles.html.sanitizer import figure
 from board.articles.importing import json_feed
 from board.articles.importing.items import ITEM_MAX, BrokenFeed, InvalidItem, RawItem
-from board.articles.paragraphs import to_paragraphs
 
 DEPTH_MAX = 6  # of an article; the format needs 4
 _TEXT_FIELDS = {

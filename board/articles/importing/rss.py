@@ -1,6 +1,6 @@
 """RSS items, with the modules Korean newsrooms use: content, dc, dcterms, media."""
 
-from board.articles.html_sanitizer import plain_text
+from board.articles.html.sanitizer import plain_text
 from board.articles.importing.items import RawItem
 from board.articles.importing.xml_elements import Element, absolute, children, text
 

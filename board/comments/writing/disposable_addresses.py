@@ -3,7 +3,7 @@ comments."""
 
 from sqlalchemy import select
 
-from board.accounts.disposable_addresses import is_disposable
+from board.accounts.auth.disposable_addresses import is_disposable
 from board.comments.models import Comment, visible
 from board.comments.writing.create import PendingPost
 from board.db import db

@@ -11,15 +11,15 @@ from collections.abc import Collection
 import nh3
 import regex
 
-from board.articles.html_urls import (
+from board.articles.html.lazy_images import load_lazy_images
+from board.articles.html.paragraphs import split_paragraphs, to_paragraphs
+from board.articles.html.urls import (
     SCHEMES,
     AttributeFilter,
     absolute_urls,
     allowed_image_urls,
     is_allowed_image,
 )
-from board.articles.lazy_images import load_lazy_images
-from board.articles.paragraphs import split_paragraphs, to_paragraphs
 from board.text import normalize
 
 SUMMARY_MAX = 160  # graphemes
