@@ -1,11 +1,12 @@
-"""What an article is known by in feeds: an address or an identifier, hashed (addresses.py)."""
+"""What an article is known by: its slug, and in feeds an address or an identifier, hashed
+(addresses.py)."""
 
 import hashlib
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from board.db import Base
+from board.db import Base, now
 
 
 class ArticleKey(Base):
@@ -19,3 +20,8 @@ class ArticleKey(Base):
     @classmethod
     def digest(cls, key: str) -> str:
         return hashlib.sha256(key.encode()).hexdigest()
+
+
+def new_slug(source: str) -> str:
+    """A unique slug for an article without a URL to take one from."""
+    return hashlib.sha256(f"{source}\n{now().isoformat()}".encode()).hexdigest()[:12]

@@ -1,6 +1,5 @@
 """Articles, imported from a feed or written at the desk."""
 
-import hashlib
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
@@ -10,6 +9,7 @@ from sqlalchemy import (
     BindParameter,
     CheckConstraint,
     ColumnElement,
+    ForeignKey,
     Index,
     Select,
     String,
@@ -21,8 +21,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from board.accounts.sites.models import Site
 from board.articles.addresses import address_key
-from board.articles.article_keys import ArticleKey
+from board.articles.article_keys import ArticleKey, new_slug
 from board.articles.publication import State, is_public
 from board.db import Base, db, now
 from board.text.language import language_of
@@ -36,6 +37,7 @@ class Article(Base):
     TITLE_MAX = 300
     LINE_MAX = 300
     URL_MAX = 2000
+    EXTERNAL_ID_MAX = 128
     BODY_MAX = 400_000
     PAGE_SIZE = 20
     # From deletion to erasure of text and thread; until then it can be taken back.
@@ -48,6 +50,7 @@ class Article(Base):
     __table_args__ = (
         Index("ix_article_newest", "published_at", "id"),
         Index(None, "section"),
+        Index("ix_article_external_id", "site_id", "external_id", unique=True),
         Index("ix_article_scheduled", "published_at", sqlite_where=text("state = 'scheduled'")),
         Index(
             "ix_article_to_erase",
@@ -60,6 +63,8 @@ class Article(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(SLUG_MAX), unique=True)
     canonical_url: Mapped[str | None] = mapped_column(String(URL_MAX), unique=True)
+    site_id: Mapped[int | None] = mapped_column(ForeignKey(Site.id))
+    external_id: Mapped[str | None] = mapped_column(String(EXTERNAL_ID_MAX))  # the site’s own
     title: Mapped[str] = mapped_column(String(TITLE_MAX))
     subtitle_lines: Mapped[str] = mapped_column(default="")
     section: Mapped[str] = mapped_column(String(80), default="")
@@ -135,7 +140,7 @@ class Article(Base):
             content["published_at"] = now()
         article = cls(canonical_url=canonical_url, subtitle_lines="", closed_for="")
         article.comment_count = article.featured_count = article.revision = 0
-        article.slug = slug or _make_slug(canonical_url or content["title"])
+        article.slug = slug or new_slug(canonical_url or content["title"])
         article._set(content)
         db.session.add(article)
         if canonical_url:
@@ -213,8 +218,3 @@ class Article(Base):
                 setattr(self, name, value)
                 changed = True
         return changed
-
-
-def _make_slug(source: str) -> str:
-    """A unique slug for an article without a URL to take one from."""
-    return hashlib.sha256(f"{source}\n{now().isoformat()}".encode()).hexdigest()[:12]

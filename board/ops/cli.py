@@ -4,6 +4,7 @@ from flask import Flask
 
 from board.accounts.cli import accounts_cli
 from board.accounts.email.cli import mail_cli
+from board.accounts.sites.cli import sites_cli
 from board.articles.importing.run import articles_cli
 from board.db.schema import migration
 from board.law.authorities.cli import law_cli
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
     groups = (
         accounts_cli,
         mail_cli,
+        sites_cli,
         alerts_cli,
         articles_cli,
         rules_cli,

@@ -240,7 +240,7 @@ NOT_PERSONAL = {
     "article": (
         "id slug canonical_url title subtitle_lines section summary body_html image image_alt "
         "published_at edited_at closed_at closed_for comment_count featured_count revision "
-        "erase_at erased_at planned_at state"
+        "erase_at erased_at planned_at state site_id external_id"
     ),
     "article_key": "hash article_id",
     "attempt": "id",
@@ -281,6 +281,8 @@ NOT_PERSONAL = {
     "ruling": "id verdict article_id undoes_id hash",
     "second_factor_act": "id hash",
     "session": "id",
+    "site": "id key name language host_words parameter_words revision",
+    "site_origin": "id site_id origin",
     "staff_log": "id grant_id hash",
     "steering": (
         "id article_id sections measures seconds reason starts_at ends_at noted_at ended_at"

@@ -12,9 +12,11 @@ from flask import current_app
 from sqlalchemy import select
 
 from board.accounts.models import User
+from board.accounts.sites.models import Site
 from board.articles.importing import Item, read_items
 from board.articles.importing.content import article_content
 from board.articles.models import Article
+from board.articles.site_articles import identify
 from board.articles.thread_controls.models import RestrictionKind, RestrictionSpec
 from board.comments.body import Body
 from board.comments.models import Comment
@@ -34,6 +36,7 @@ from board.tips.integrity import checkpoints
 
 FOLDER = Path(__file__).parent
 SITE_NAME = "푸른항구신문"
+ORIGINS = ("http://127.0.0.1:8000", "http://localhost:8000", "https://harbour.example")
 _TOML = f'site_name = "{SITE_NAME}"\n'.encode()
 CLOSED = ("harbour-festival", "축제가 끝나 댓글을 닫았습니다.")
 SLOWED = ("school-library", "차례로 읽고 답할 수 있게 천천히 받습니다.")
@@ -60,7 +63,10 @@ def _load() -> None:
         sample_tips.add_tip_reader(people["tess"], papers)
         threads = conversation["threads"]
         items = [item for item in read_items(FOLDER / "articles.json") if isinstance(item, Item)]
-        _load_threads([(_publish(item), threads.get(item.slug, [])) for item in items], people)
+        site = _add_site()
+        _load_threads(
+            [(_publish(item, site), threads.get(item.slug, [])) for item in items], people
+        )
         slug, reason = CLOSED
         db.session.scalars(Article.by_slug(slug)).one().close(reason=reason)
         _slow_down_one(people["mo"])
@@ -69,8 +75,19 @@ def _load() -> None:
     _name_site()
 
 
-def _publish(item: Item) -> Article:
-    return Article.publish(slug=item.slug, canonical_url=item.url, **article_content(item))
+def _add_site() -> Site:
+    """A site for pages of this machine, to try the embed with."""
+    site = Site.add("sample", SITE_NAME)
+    own = current_app.config["ORIGIN"]
+    site.set_origins([*([own] if own else []), *ORIGINS])
+    db.session.flush()
+    return site
+
+
+def _publish(item: Item, site: Site) -> Article:
+    article = Article.publish(slug=item.slug, canonical_url=item.url, **article_content(item))
+    identify(article, site, item.slug)
+    return article
 
 
 def _slow_down_one(moderator: User) -> None:

@@ -1,0 +1,1 @@
+"""Sites of the newsroom that show threads in their own pages."""
