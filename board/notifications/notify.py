@@ -54,6 +54,11 @@ def notify_of_featured(comment: Comment) -> None:
         _notify(comment, [picked], actor_id=None)
 
 
+def withdraw_featured(comment: Comment) -> None:
+    """This comment is not on top of its thread any more."""
+    _remove_unseen(Kind.FEATURED, comment)
+
+
 def withdraw(comment: Comment) -> None:
     """Nobody can read this comment any more: remove what is unseen and about nothing else."""
     db.session.flush()
@@ -65,11 +70,17 @@ def withdraw(comment: Comment) -> None:
 
 
 def follow_edit(comment: Comment) -> None:
-    """An edit may name others, or hold the comment."""
-    if comment.is_visible:
-        notify_again(comment)
-    else:
+    """An edit may name others, hold the comment, or take it from the top of its thread."""
+    if not comment.is_visible:
         withdraw(comment)
+        return
+    _remove_unseen(Kind.MENTION, comment, _n.user_id.not_in(mentioned_users(comment)))
+    withdraw_featured(comment)
+    notify_again(comment)
+
+
+def _remove_unseen(kind: Kind, comment: Comment, *which: ColumnElement[bool]) -> None:
+    remove(_n.seen_at.is_(None), _n.kind == kind.value, _n.about == comment.id, *which)
 
 
 def is_reply_of() -> tuple[ColumnElement[bool], ...]:

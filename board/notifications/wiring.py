@@ -8,7 +8,7 @@ from board.accounts.models import on_account_deleted
 from board.comments.models import after_delete
 from board.comments.writing import create, edit
 from board.moderation.rulings.decisions import on_decision
-from board.moderation.rulings.featured import on_featured
+from board.moderation.rulings.featured import on_featured, on_unfeatured
 from board.moderation.rulings.models import on_ruling
 from board.moderation.rulings.undo import on_undo
 from board.notifications import decisions, digests, emails, models, notify, preferences, views
@@ -29,6 +29,7 @@ def init_app(app: Flask) -> None:
     on_decision.add(decisions.follow_decision)
     on_undo.add(decisions.follow_decision)
     on_featured.add(notify.notify_of_featured)
+    on_unfeatured.add(notify.withdraw_featured)
     email_types[digests.KIND] = EmailType(
         emails.digest_text, emails.is_wanted, rank=Rank.DIGEST, stop=preferences.turn_off
     )

@@ -15,8 +15,8 @@ from board.accounts.email.message import render
 from board.accounts.email.queue import EmailPreference, QueuedEmail
 from board.comments.viewer.blocks import Block
 from board.db import db, now, writing
-from board.moderation.rulings import decisions
-from board.notifications import digests, notify
+from board.moderation.rulings import decisions, featured
+from board.notifications import digests
 from board.notifications.models import Kind, Notification
 from board.notifications.preferences import (
     DEFAULTS,
@@ -134,14 +134,14 @@ def test_the_law_is_mailed_at_night_too(ada, mo, harbour, root):
     assert due(NOON) == []
 
 
-def test_one_email_tells_of_everything_once(noon, app, ada, bora, mo, harbour, root):
+def test_one_email_tells_of_everything_once(noon, app, ada, bora, mo, tess, harbour, root):
     choose(ada, Frequency.AT_ONCE)
     reply = say(harbour, bora, "Reply", to=root)
     other = say(harbour, ada, "Other")
     mention = say(harbour, person("cho"), "@ada hello")
     with writing():
         decisions.hide(other, by=mo, reason="abuse")
-        notify.notify_of_featured(root)
+        featured.feature(root, by=tess)
 
     (email,) = queue_digests(noon, NOON + timedelta(minutes=3))
     subject, text = text_of(app, email)

@@ -205,6 +205,77 @@ def test_an_edit_tells_those_it_names_and_nobody_twice(as_, ada, bora, harbour, 
     assert (told(ada), told(cho)) == ([], [("mention", comment.id)])
 
 
+def edit(client, comment, text, version=0):
+    return client.post(f"/comments/{comment.id}/edit", data={"body": text, "version": version})
+
+
+def test_a_name_edited_away_takes_its_unseen_notification_away(as_, ada, bora, harbour, root):
+    cho = person("cho")
+    say(harbour, cho, "I am here")
+    comment = say(harbour, bora, "@ada @cho hello")
+    before = told(ada), told(cho)
+
+    edit(as_(bora), comment, "@cho hello")
+
+    assert before == ([("mention", comment.id)],) * 2
+    assert (told(ada), told(cho)) == ([], [("mention", comment.id)])
+
+
+def test_a_name_edited_away_and_back_is_told_as_new_unless_it_was_seen(
+    as_, ada, bora, harbour, root
+):
+    comment = say(harbour, bora, "@ada hello")
+    edit(as_(bora), comment, "hello")
+    edit(as_(bora), comment, "hello @ada", 1)
+    unseen = told(ada)
+    as_(ada).post("/account/notices/seen")
+    edit(as_(bora), comment, "hello", 2)
+    edit(as_(bora), comment, "hello @ada!", 3)
+
+    assert (unseen, told(ada)) == ([("mention", comment.id)], [])
+    assert "bora 님이 회원님을 언급했습니다" in as_(ada).get("/account/notices").text
+
+
+def test_an_edit_leaves_the_reply_it_is(as_, ada, bora, harbour, root):
+    reply = say(harbour, bora, "@ada hello", to=root)
+
+    edit(as_(bora), reply, "hello")
+
+    assert told(ada) == [("reply", root.id)]
+
+
+def test_a_comment_no_longer_featured_takes_its_unseen_notification_away(
+    as_, ada, tess, harbour, root
+):
+    editor = as_(tess)
+    editor.post(f"/comments/{root.id}/feature")
+    featured = told(ada)
+    editor.post(f"/comments/{root.id}/unfeature")
+
+    assert (featured, told(ada)) == ([("featured", root.id)], [])
+
+
+def test_an_edit_that_ends_featuring_takes_its_unseen_notification_away(
+    as_, ada, tess, harbour, root
+):
+    as_(tess).post(f"/comments/{root.id}/feature")
+    featured = told(ada)
+
+    edit(as_(ada), root, "Other words")
+
+    assert (featured, told(ada)) == ([("featured", root.id)], [])
+
+
+def test_what_was_seen_stays_when_the_newsroom_no_longer_features_it(
+    as_, ada, tess, harbour, root
+):
+    as_(tess).post(f"/comments/{root.id}/feature")
+    as_(ada).post("/account/notices/seen")
+    as_(tess).post(f"/comments/{root.id}/unfeature")
+
+    assert "편집국이 회원님의 댓글을 뽑았습니다" in as_(ada).get("/account/notices").text
+
+
 def test_opening_one_marks_it_as_seen_for_its_owner_only(as_, ada, bora, harbour, root):
     say(harbour, bora, "Reply", to=root)
     row = db.session.scalar(select(Notification))

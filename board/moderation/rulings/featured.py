@@ -9,8 +9,9 @@ from board.db import now
 from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 from board.runtime.hooks import Hook
 
-# Effects of featuring a comment.
+# Effects of featuring a comment, and of no longer featuring it.
 on_featured: Hook[Callable[[Comment], None]] = Hook()
+on_unfeatured: Hook[Callable[[Comment], None]] = Hook()
 
 
 class NoPlaceLeft(Exception):
@@ -43,4 +44,6 @@ def unfeature(comment: Comment, *, by: User) -> Ruling | None:
         raise NotReadable
     if not featured.remove(comment):
         return None
+    for effect in on_unfeatured:
+        effect(comment)
     return append_ruling(Verdict.UNFEATURE, by=by, comment=comment, reason="")
