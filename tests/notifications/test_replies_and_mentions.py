@@ -266,9 +266,7 @@ def test_an_edit_that_ends_featuring_takes_its_unseen_notification_away(
     assert (featured, told(ada)) == ([("featured", root.id)], [])
 
 
-def test_what_was_seen_stays_when_the_newsroom_no_longer_features_it(
-    as_, ada, tess, harbour, root
-):
+def test_what_was_seen_stays_when_the_newsroom_no_longer_features_it(as_, ada, tess, harbour, root):
     as_(tess).post(f"/comments/{root.id}/feature")
     as_(ada).post("/account/notices/seen")
     as_(tess).post(f"/comments/{root.id}/unfeature")
