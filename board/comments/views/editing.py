@@ -1,22 +1,19 @@
 """Pages to edit a comment (수정) and to read its earlier versions."""
 
-from datetime import timedelta
-
-from flask import Blueprint, abort, current_app, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from board.accounts.auth.current_user import current_user
 from board.articles.thread_controls.labels import page_thread_state
-from board.comments.body import Body
 from board.comments.error_messages import headers, message_for, status
 from board.comments.forms import EditForm
 from board.comments.models import Comment
 from board.comments.page_context import can_see_thread, edit_window, listed_comment
+from board.comments.views.submissions import edit_comment, own_comment_to_edit
 from board.comments.writing import edit as writing_edit
 from board.comments.writing.diff import history
 from board.comments.writing.edit import EditedElsewhere
 from board.comments.writing.errors import Refused
-from board.db import writing
 from board.web.access import everyone, members, open_to
 from board.web.page_cache.validity import cache_for_article
 
@@ -26,7 +23,7 @@ bp = Blueprint("edits", __name__)
 @bp.get("/comments/<id:id>/edit")
 @open_to(members)
 def edit_form(id: int) -> ResponseReturnValue:
-    comment = _own_comment(id)
+    comment = own_comment_to_edit(id)
     refusal = writing_edit.edit_refusal(comment, by=current_user(), window=edit_window())
     page = _edit_page(comment, EditForm.for_comment(comment), refusal=refusal)
     return page, status(refusal) if refusal else 200
@@ -37,23 +34,13 @@ def edit_form(id: int) -> ResponseReturnValue:
 def edit(id: int) -> ResponseReturnValue:
     form = EditForm.from_post()
     if not form.validate():
-        return _edit_page(_own_comment(id), form), 422
+        return _edit_page(own_comment_to_edit(id), form), 422
     if form.preview.data:
-        return _edit_page(_own_comment(id), form)
-    body = Body.from_text(form.body.data)
+        return _edit_page(own_comment_to_edit(id), form)
     try:
-        with writing():
-            comment = _own_comment(id)
-            writing_edit.edit(
-                comment,
-                by=current_user(),
-                body=body,
-                version=int(form.version.data),
-                window=edit_window(),
-                same_text=timedelta(hours=current_app.config["SAME_TEXT_HOURS"]),
-            )
+        edit_comment(id, form)
     except Refused as refusal:
-        page = _edit_page(_own_comment(id), form, refusal=refusal)
+        page = _edit_page(own_comment_to_edit(id), form, refusal=refusal)
         return page, status(refusal), headers(refusal)
     return redirect(
         url_for("comments.comment", id=id, notice="edited", _anchor=f"comment-{id}"), 303
@@ -74,15 +61,6 @@ def revisions(id: int) -> ResponseReturnValue:
         comment=comment,
         versions=history(comment.versions),
     )
-
-
-def _own_comment(id: int) -> Comment:
-    if not current_app.config["EDIT_WINDOW_MINUTES"]:
-        abort(404)
-    comment = listed_comment(id)
-    if comment.author_id != current_user().id:
-        abort(403)
-    return comment
 
 
 def _edit_page(comment: Comment, form: EditForm, *, refusal: Refused | None = None) -> str:

@@ -2,19 +2,17 @@
 after signing in is asked once more, with one button, which the script presses."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
-from flask import Blueprint, abort, current_app, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from board.accounts.auth.current_user import current_user
 from board.articles.thread_controls.labels import page_thread_state
 from board.comments.error_messages import headers, message_for, status
 from board.comments.models import Comment
 from board.comments.page_context import conversation_page, listed_comment
 from board.comments.thread.query import load_public
 from board.comments.viewer import reactions
-from board.comments.viewer.reactions import ReactionKind, ReactionLimits
+from board.comments.viewer.reactions import ReactionKind
 from board.comments.viewer.viewer_data import reactions_of_viewer
 from board.comments.views.return_path import (
     comment_or_way_back,
@@ -22,8 +20,8 @@ from board.comments.views.return_path import (
     return_path_of_page,
     return_path_of_post,
 )
+from board.comments.views.submissions import ensure_dislikes, react
 from board.comments.writing.errors import Refused
-from board.db import writing
 from board.web.access import everyone, members, open_to
 from board.web.page_cache.validity import cache_for_article
 
@@ -59,7 +57,6 @@ def like(id: int) -> ResponseReturnValue:
 @bp.post("/comments/<id:id>/dislike")
 @open_to(members, query=("after",), guest_page=_guest_dislikes)
 def dislike(id: int) -> ResponseReturnValue:
-    _ensure_offered(ReactionKind.DISLIKE)
     return _react(id, reactions.dislike, notice="disliked")
 
 
@@ -69,13 +66,9 @@ def unreact(id: int) -> ResponseReturnValue:
     return _react(id, reactions.unreact, notice="unreacted")
 
 
-def _ensure_offered(kind: ReactionKind) -> None:
-    if kind is ReactionKind.DISLIKE and not current_app.config["DISLIKES"]:
-        abort(404)
-
-
 def _guest_page(id: int, kind: ReactionKind) -> str:
-    _ensure_offered(kind)
+    if kind is ReactionKind.DISLIKE:
+        ensure_dislikes()
     comment = listed_comment(id)
     if not comment.is_visible:
         return conversation_page(comment)
@@ -83,7 +76,8 @@ def _guest_page(id: int, kind: ReactionKind) -> str:
 
 
 def _react_form(id: int, kind: ReactionKind) -> ResponseReturnValue:
-    _ensure_offered(kind)
+    if kind is ReactionKind.DISLIKE:
+        ensure_dislikes()
     comment = comment_or_way_back(id)
     if not isinstance(comment, Comment):
         return comment
@@ -108,20 +102,10 @@ def _react_page(comment: Comment, kind: ReactionKind, *, next: str) -> str:
 
 def _react(id: int, set_reaction: Callable[..., None], *, notice: str) -> ResponseReturnValue:
     try:
-        with writing():
-            comment: Comment = listed_comment(id)
-            set_reaction(comment, by=current_user(), limits=_limits())
+        react(id, set_reaction)
     except Refused as refusal:
         page = conversation_page(listed_comment(id), error=message_for(refusal))
         return page, status(refusal), headers(refusal)
     return redirect_back(id, notice) or redirect(
         url_for("comments.comment", id=id, _anchor=f"comment-{id}"), 303
-    )
-
-
-def _limits() -> ReactionLimits:
-    config = current_app.config
-    return ReactionLimits(
-        interval=timedelta(seconds=config["REACTION_INTERVAL_SECONDS"]),
-        per_day=config["REACTIONS_PER_DAY"],
     )

@@ -1,9 +1,8 @@
 """Pages to read, post, delete and search comments, and the user's own comments."""
 
 from contextlib import nullcontext
-from datetime import timedelta
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from board.accounts.auth.current_user import current_user
@@ -11,7 +10,6 @@ from board.articles.access import article_for_viewer
 from board.articles.models import Article
 from board.articles.sharing import absolute
 from board.articles.thread_controls.labels import page_thread_state
-from board.comments.body import Body
 from board.comments.error_messages import headers, message_for, status
 from board.comments.forms import CommentForm, SearchForm, new_key
 from board.comments.models import Comment
@@ -30,10 +28,9 @@ from board.comments.thread.public_comment import CommentPage, authors_of, ids_of
 from board.comments.thread.sort import Sort
 from board.comments.thread.sort_order import newest_first, sort_for_page
 from board.comments.viewer.viewer_data import blocked_by_viewer, reactions_of_viewer
-from board.comments.writing import create
-from board.comments.writing.errors import KeyReused, ParentGone, Refused
-from board.comments.writing.limits import PostingLimits
-from board.db import db, writing
+from board.comments.views import submissions
+from board.comments.writing.errors import KeyReused, Refused
+from board.db import db
 from board.web.access import everyone, members, open_to
 from board.web.page_cache.validity import cache_for_article
 
@@ -77,27 +74,13 @@ def post(slug: str) -> ResponseReturnValue:
     if form.preview.data:
         return _form_page(slug, form)
     try:
-        comment = _store(slug, form, author_id=current_user().id)
+        comment = submissions.post_comment(slug, form, author_id=current_user().id)
     except Refused as refusal:
         form.body.errors = [message_for(refusal)]
         if isinstance(refusal, KeyReused):
             form.key.data = new_key()
         return _form_page(slug, form), status(refusal), headers(refusal)
     return redirect(_posted_url(comment), 303)
-
-
-def _store(slug: str, form: CommentForm, *, author_id: int) -> Comment:
-    body = Body.from_text(form.body.data)
-    with writing():
-        article, author = create.load_article_and_author(slug, author_id) or abort(404)
-        return create.post(
-            article,
-            by=author,
-            body=body,
-            key=form.key.data or new_key(),
-            parent=_parent(form),
-            limits=_limits(),
-        )
 
 
 @bp.get("/comments/<id:id>")
@@ -111,11 +94,7 @@ def comment(id: int) -> ResponseReturnValue:
 @bp.post("/comments/<id:id>/delete")
 @open_to(members, cannot_wait=True)
 def delete(id: int) -> ResponseReturnValue:
-    with writing():
-        comment = listed_comment(id)
-        if comment.author_id != current_user().id:
-            abort(403)
-        comment.delete()
+    comment = submissions.delete_comment(id)
     is_shown = comment.article.is_public
     list_url = url_for(".article", slug=comment.article.slug, _anchor="comments")
     return redirect(list_url if is_shown else url_for(".mine", notice="deleted"), 303)
@@ -169,15 +148,6 @@ def _sort_orders(article: Article) -> tuple[Sort, ...]:
     return (Sort.LATEST,) if page_thread_state(article).is_latest_only else tuple(Sort)
 
 
-def _parent(form: CommentForm) -> Comment | None:
-    if not form.parent.data:
-        return None
-    parent = db.session.get(Comment, int(form.parent.data))
-    if parent is None:
-        raise ParentGone
-    return parent
-
-
 def _form_page(slug: str, form: CommentForm) -> str:
     """The page of the form, with the text still in it and nothing stored."""
     article = article_for_viewer(slug)
@@ -190,16 +160,6 @@ def _form_page(slug: str, form: CommentForm) -> str:
 
 def _has_valid_parent(form: CommentForm) -> bool:
     return bool(form.parent.data) and not form.parent.errors
-
-
-def _limits() -> PostingLimits:
-    config = current_app.config
-    return PostingLimits(
-        interval=timedelta(seconds=config["COMMENT_INTERVAL_SECONDS"]),
-        per_day=config["COMMENTS_PER_DAY"],
-        roots_per_article=config["ROOT_COMMENTS_PER_ARTICLE"],
-        same_text=timedelta(hours=config["SAME_TEXT_HOURS"]),
-    )
 
 
 def _posted_url(comment: Comment) -> str:

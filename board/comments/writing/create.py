@@ -71,7 +71,7 @@ def post(
     """Add a comment, or return the one stored with this key. Raises a subclass of Refused."""
     history = posting_history(article, by=by, body=body, key=key, parent=parent, limits=limits)
     if history.stored_id:
-        return _replay(history.stored_id, article, body)
+        return _replay(history.stored_id, article, body, parent)
     _ensure_open(article, by=by, parent=parent)
     limits.enforce(history, is_root=parent is None)
     comment = insert_comment(
@@ -155,11 +155,13 @@ _DEFAULTS: dict[str, Any] = {
 _INSERT = insert(cast(Table, Comment.__table__)).returning(Comment.__table__.c.id)
 
 
-def _replay(stored_id: int, article: Article, body: Body) -> Comment:
-    """The comment stored with this key. Raises KeyReused if its text or article differs."""
+def _replay(stored_id: int, article: Article, body: Body, parent: Comment | None) -> Comment:
+    """The comment stored with this key. Raises KeyReused if its text or place differs."""
     stored: Comment = db.session.get_one(Comment, stored_id)
-    if (stored.text_hash, stored.article_id) != (body.hash, article.id):
+    place = article.id, parent and parent.id
+    if (stored.text_hash, stored.article_id, stored.parent_id) != (body.hash, *place):
         raise KeyReused
+    stored.is_replay = True
     REPLAYS.inc()
     return stored
 

@@ -101,14 +101,14 @@ def report(
     note: str = "",
     per_day: int = 0,
     queue_weight: int = 1,
-) -> None:
-    """Report a comment. A second report changes nothing; `per_day` 0 is no limit.
+) -> Report:
+    """Report a comment. Of a second report the first one is returned; `per_day` 0 is no limit.
 
     The comment is queued once its open reports weigh `queue_weight`. Raises a subclass of Refused.
     """
     ensure_may_act_on(comment, by=by)
-    if db.session.get(Report, (comment.id, by.id)):
-        return
+    if first := db.session.get(Report, (comment.id, by.id)):
+        return first
     _check_daily_limit(per_day, by=by)
     is_young = by.joined_at > now() - Report.NEW_ACCOUNT
     weight = reporter_weight(by) * (0.5 if is_young else 1)
@@ -123,6 +123,7 @@ def report(
     db.session.add(new)
     db.session.flush()
     _enqueue_if_due(comment, new, queue_weight)
+    return new
 
 
 def _enqueue_if_due(comment: Comment, new: Report, queue_weight: int) -> None:

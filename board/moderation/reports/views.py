@@ -81,22 +81,28 @@ def report(id: int) -> ResponseReturnValue:
     if not form.validate():
         error = str(_NO_REASON) if form.reason.errors else str(form.note.errors[0])
         return conversation_page(listed_comment(id), error=error), 422
-    config = current_app.config
     try:
-        with writing():
-            comment = listed_comment(id)
-            reports.report(
-                comment,
-                by=current_user(),
-                reason=form.reason.data,
-                note=form.note.data or "",
-                per_day=config["REPORTS_PER_DAY"],
-                queue_weight=config["REPORTS_TO_QUEUE"],
-            )
+        comment, _report = report_comment(id, form)
     except Refused as refusal:
         page = conversation_page(listed_comment(id), error=message_for(refusal))
         return page, status(refusal), headers(refusal)
     return redirect_back(id, "reported") or redirect(_next_url(comment, "reported"), 303)
+
+
+def report_comment(id: int, form: ReportForm) -> tuple[Comment, Report]:
+    """What a valid form does, for pages and for the API. Raises a subclass of Refused."""
+    config = current_app.config
+    with writing():
+        comment = listed_comment(id)
+        stored = reports.report(
+            comment,
+            by=current_user(),
+            reason=form.reason.data,
+            note=form.note.data or "",
+            per_day=config["REPORTS_PER_DAY"],
+            queue_weight=config["REPORTS_TO_QUEUE"],
+        )
+    return comment, stored
 
 
 @bp.post("/comments/<id:id>/unreport")
