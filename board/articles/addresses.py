@@ -1,12 +1,14 @@
 """Web addresses of articles: their normal form, and what makes two of them the same article."""
 
 import re
+import unicodedata
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
-from board.text import normalize_line
+from board.text import encode_decomposed, normalize_line
 
 URL_MAX = 2000  # characters
 _DEFAULT_PORT = {"http": 80, "https": 443}
+_ENCODED = re.compile("(?:%[89A-Fa-f][0-9A-Fa-f])+")  # of letters that are not ASCII
 _OTHER_HOSTS = re.compile(r"(?:www|m|mobile|amp)\.(?=[^.]+\.)")  # of the same site
 _TRACKING = re.compile(
     r"(?:utm_\w*|mtm_\w*|pk_\w*|hsa_\w*|fbclid|gclid|dclid|gbraid|wbraid|msclkid|twclid|ttclid"
@@ -28,7 +30,7 @@ def canonical_url(url: str) -> str:
     """The address in its normal form, without fragment and tracking parameters. Raises
     InvalidAddress.
     """
-    url = normalize_line(url)
+    url = normalize_line(encode_decomposed(url.strip()))
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -47,12 +49,13 @@ def canonical_url(url: str) -> str:
 
 def address_key(url: str) -> str:
     """What addresses of one article have in common: not the scheme, a `www.`, `m.` or `amp.`, a
-    slash or `/amp` at the end. `url`: canonical.
+    slash or `/amp` at the end, nor whether letters are composed. `url`: canonical.
     """
     parts = urlsplit(url)
-    path = quoted(unquote(parts.path, errors="surrogateescape")).rstrip("/")
+    path = _composed(unquote(parts.path, errors="surrogateescape")).rstrip("/")
     path = path.removesuffix("/amp").rstrip("/")
-    return f"{_site(parts.netloc)}{path}" + (f"?{parts.query}" if parts.query else "")
+    query = _ENCODED.sub(_composed_run, parts.query)
+    return f"{_site(parts.netloc)}{path}" + (f"?{query}" if query else "")
 
 
 def guid_key(url: str, guid: str) -> str:
@@ -87,6 +90,16 @@ def join_base(outer: str, inner: str) -> str:
 
 def _site(netloc: str) -> str:
     return _OTHER_HOSTS.sub("", netloc, count=1) if _OTHER_HOSTS.match(netloc) else netloc
+
+
+def _composed(part: str) -> str:
+    return quoted(unicodedata.normalize("NFC", part))
+
+
+def _composed_run(run: re.Match[str]) -> str:
+    """Other runs stay as they are: `%ea` and `%EA` have always been two."""
+    text = unquote(run[0], errors="surrogateescape")
+    return run[0] if unicodedata.is_normalized("NFC", text) else _composed(text)
 
 
 def quoted(part: str) -> str:

@@ -3,6 +3,7 @@
 from board.text.normalization import (
     UNREADABLE,
     count_graphemes,
+    encode_decomposed,
     first_grapheme,
     is_readable,
     join_closing_quotes,
@@ -15,6 +16,7 @@ from board.text.normalization import (
 __all__ = [
     "UNREADABLE",
     "count_graphemes",
+    "encode_decomposed",
     "first_grapheme",
     "is_readable",
     "join_closing_quotes",

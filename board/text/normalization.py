@@ -1,8 +1,12 @@
 """Text normalisation: one spelling of each character, and nothing invisible."""
 
+import string
 import unicodedata
+from urllib.parse import quote
 
 import regex
+
+from board.text.links import find_links
 
 # Never accepted: NUL, lone surrogates and the replacement character (bytes that are not UTF-8).
 UNREADABLE = regex.compile("[\x00\ufffd\ud800-\udfff]")
@@ -52,6 +56,9 @@ _LONG_GAP = regex.compile("\n{4,}")
 # A closing quotation mark, as text or as an HTML reference, right before a Korean particle.
 _CLOSING = regex.compile(r"(?:[’”」』]|(?<=[^\s>(\[])&#3[49];)(?=[가-힣])")
 _GRAPHEME = regex.compile(r"\X")
+_ADDRESS_MAX = 2000  # characters
+_LINK = regex.compile(r'(?i:https?)://(?:[^\s"<>,]++|,(?!https?://))++')
+_SCHEME_AND_HOST = regex.compile(r"(?:[A-Za-z]+:)?//[^/?#]*+")
 
 
 def is_readable(text: str) -> bool:
@@ -71,6 +78,7 @@ def normalize(text: str) -> str:
     text = _LONG_MARK_STACK.sub(r"\1", _STRAY_JOINER.sub("", text))
     text = "\n".join(line.rstrip() for line in text.split("\n"))
     text = _LONG_GAP.sub("\n\n\n", text).strip()
+    text = text if text.isascii() else _LINK.sub(_encode_link, text)
     # NFC sorts stacked marks in quadratic time, so a stack is cut before and after.
     text = unicodedata.normalize("NFC", text)
     for pile, rest in _PILES if not text.isascii() else ():
@@ -81,6 +89,26 @@ def normalize(text: str) -> str:
 def normalize_line(text: str) -> str:
     """One line as it is stored: normalised, with every run of white space as one space."""
     return " ".join(normalize(text).split())
+
+
+def encode_decomposed(url: str) -> str:
+    """A web address with its path and query percent-encoded if letters in them are decomposed, as
+    in names of files made on a Mac: composed, it would lead elsewhere."""
+    if len(url) > _ADDRESS_MAX or unicodedata.is_normalized("NFC", url):
+        return url
+    end = match.end() if (match := _SCHEME_AND_HOST.match(url)) else 0
+    return url[:end] + quote(url[end:], safe=string.printable, errors="surrogateescape")
+
+
+def _encode_link(match: regex.Match[str]) -> str:
+    """A link in a text, encoded where needed; a particle behind it is of the text."""
+    text: str = match[0]
+    composed = unicodedata.normalize("NFC", text) if len(text) <= _ADDRESS_MAX else text
+    if composed == text:
+        return text
+    _start, end = next(find_links(composed), (0, 0))
+    size = len("".join(_GRAPHEME.findall(text)[: count_graphemes(composed[:end])]))
+    return encode_decomposed(text[:size]) + text[size:]
 
 
 def normalize_file_name(name: str, *, length_max: int) -> str:

@@ -1,8 +1,9 @@
 """The sanitizer of article HTML: what it keeps, changes and removes."""
 
 import re
+import unicodedata
 from html.parser import HTMLParser
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from hypothesis import example, given
@@ -254,6 +255,19 @@ def test_relative_urls_are_resolved_against_the_article() -> None:
     assert cleaned == (
         '<a href="https://images.harbour.example/2?x=1&amp;y=2" rel="noopener">둘</a>'
         '<img src="https://images.harbour.example/p/1.jpg" alt="">'
+    )
+
+
+def test_decomposed_addresses_lead_where_they_did() -> None:
+    path = unicodedata.normalize("NFD", "사진/항구")
+    html = f'<a href="/{path}.html">{path}</a><img src="{path}.jpg" alt="">'
+
+    cleaned = sanitize(html, image_origins=IMAGE_ORIGINS, base="https://images.harbour.example/a")
+
+    site = "https://images.harbour.example"
+    assert cleaned == (
+        f'<a href="{site}/{quote(path)}.html" rel="noopener">사진/항구</a>'
+        f'<img src="{site}/{quote(path)}.jpg" alt="">'
     )
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from click.testing import Result
@@ -36,6 +37,7 @@ from support.http_server import serving
 
 FEEDS = Path(__file__).parent / "feeds"
 HOME = "https://harbour.example/articles"
+DECOMPOSED = unicodedata.normalize("NFD", "가")
 Import = Callable[..., Result]
 
 
@@ -294,6 +296,16 @@ def test_an_entity_may_be_split_across_chunks(feed: Callable[..., Path], offset:
         ("기사입력 : 2026.11.22 09:41", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
         ("2026年11月22日 09:41", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
         ("So, 22 Nov 2026 09:41:00 +0900", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
+        ("오후 2026-11-22 09:41", datetime(2026, 11, 22, 12, 41, tzinfo=UTC)),
+        ("오전2026.11.22 9:41:05", datetime(2026, 11, 22, 0, 41, 5, tzinfo=UTC)),
+        ("PM, 2026년 11월 22일 9시 41분", datetime(2026, 11, 22, 12, 41, tzinfo=UTC)),
+        ("오후 9:41 2026-11-22", datetime(2026, 11, 22, 12, 41, tzinfo=UTC)),
+        ("오전 9시 41분, 2026년 11월 22일(일)", datetime(2026, 11, 22, 0, 41, tzinfo=UTC)),
+        ("오후 9:41 (2026.11.22)", datetime(2026, 11, 22, 12, 41, tzinfo=UTC)),
+        ("11월 22일, 2026 오후 9:41", datetime(2026, 11, 22, 12, 41, tzinfo=UTC)),
+        ("9:41 PM, Nov 22, 2026", datetime(2026, 11, 22, 12, 41, tzinfo=UTC)),
+        ("09:41 GMT, 22 November 2026", datetime(2026, 11, 22, 9, 41, tzinfo=UTC)),
+        ("November 22, 2026 at 9:41 pm", datetime(2026, 11, 22, 12, 41, tzinfo=UTC)),
     ],
 )
 def test_dates_of_korean_feeds_are_parsed(
@@ -312,6 +324,8 @@ def test_dates_of_korean_feeds_are_parsed(
         *("2026-11-22 09:41 XYZ", "2026-11-22 09:41 Asia/Nowhere", "Sun, 22 Nex 2026 09:41"),
         *("2026-11-22 09:41 +99", "2026-11-22 09:41:00 and more", "1732236060", "9" * 500),
         *("0001-01-01T00:00:00Z", "0000-00-00 00:00:00", "2026-11-22 13:00 오전"),
+        *("오전 2026-11-22 13:00", "오후 2026-11-22 오전 9:41", "오전 9:41 PM 2026-11-22"),
+        *("오후 2026-11-22", "9:41 11/22/2026"),
     ],
 )
 def test_a_date_nobody_can_read_is_no_date(feed: Callable[..., Path], written: str) -> None:
@@ -327,6 +341,8 @@ def test_a_date_nobody_can_read_is_no_date(feed: Callable[..., Path], written: s
         ("http://harbour.example", "/"),
         ("http://harbour.example/기사 1", "/%EA%B8%B0%EC%82%AC%201"),
         ("http://harbour.example/%EA%B8%B0", "/%EA%B8%B0"),
+        (f"http://harbour.example/{DECOMPOSED}", "/%E1%84%80%E1%85%A1"),
+        (f"http://harbour.example/가?b={DECOMPOSED}", "/%EA%B0%80?b=%E1%84%80%E1%85%A1"),
         ("http://harbour.example/a?fbclid=x&amp;id=1&amp;gclid=y&amp;_ga=2", "/a?id=1"),
     ],
 )
@@ -990,6 +1006,20 @@ def test_one_guid_for_all_items_makes_no_single_article_of_them(
 
     assert "2 new, 0 updated" in imported(both).output
     assert "0 new, 0 updated, 2 unchanged" in imported(both).output
+
+
+@pytest.mark.parametrize("address", ["뉴스/{}", "view?title={}"])
+def test_composed_and_decomposed_letters_make_one_article(
+    app: Flask, imported: Import, feed: Callable[..., Path], address: str
+) -> None:
+    spellings = [unicodedata.normalize("NFD", "항구"), "항구"]
+    spellings += [quote(each) for each in spellings]
+    link = "<item><title>가</title><link>https://harbour.example/{}</link></item>"
+
+    results = [imported(feed(rss(link.format(address.format(each))))) for each in spellings]
+
+    assert ["1 new" in result.output for result in results] == [True, False, False, False]
+    assert len(db.session.scalars(select(Article.id)).all()) == 1
 
 
 def test_the_slug_of_an_address_that_ends_with_a_slash(

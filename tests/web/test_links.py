@@ -1,10 +1,15 @@
 """Links in text: Hangul belongs to an address, what follows an address does not."""
 
+import re
+import unicodedata
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from board.comments.body import Body
+from board.text import normalize
 from board.text.links import find_links
 
 # Each: the links are in angle brackets.
@@ -120,6 +125,28 @@ def test_any_text_stays_as_it_is_around_its_links(before, rest):
     assert all(start < end <= len(text) for start, end in spans)
     assert [*sum(spans, ())] == sorted(sum(spans, ()))
     assert '"' not in "".join(text[start:end] for start, end in spans)
+
+
+@pytest.mark.parametrize(
+    ("link", "rest"),
+    [
+        ("https://news.example/뉴스/항구", "에서 봤다"),
+        ("https://news.example/뉴스", "를 보면"),
+        ("https://news.example/1", "에서"),
+        ("https://news.example/?q=버스&쪽=2", ""),
+        ("https://news.example/뉴스", ",https://news.example/1"),
+        ("https://청와대.한국/뉴스", "\n다음 줄"),
+    ],
+)
+def test_a_link_with_decomposed_letters_leads_where_it_did(link, rest):
+    typed = unicodedata.normalize("NFD", f"보기 {link}{rest}")
+
+    html = Body.from_text(normalize(typed)).html
+
+    sent, host = unicodedata.normalize("NFD", link), link[: link.index("/", 8)]
+    href = host + quote(sent[len(unicodedata.normalize("NFD", host)) :], safe="/?=&")
+    assert re.findall('href="([^"]+)"', html)[0].replace("&amp;", "&") == href
+    assert re.sub("<[^>]+>", "", html).endswith(rest.replace("\n", ""))
 
 
 def test_html_of_a_link_is_escaped():

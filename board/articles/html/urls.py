@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Collection
 from urllib.parse import urljoin, urlsplit
 
+from board.text import encode_decomposed
+
 SCHEMES = {"http", "https", "mailto"}
 _NUMBERS = {"width", "height", "colspan", "rowspan"}
 
@@ -44,7 +46,7 @@ def is_allowed_image(src: str, image_origins: Collection[str]) -> bool:
 
 def _safe_url(value: str, base: str) -> str | None:
     """A URL with a known scheme, or an absolute path on this site. None for anything else."""
-    value = re.sub(r"[\t\r\n]", "", value).strip()  # as browsers do
+    value = encode_decomposed(re.sub(r"[\t\r\n]", "", value).strip())  # as browsers do
     if value.startswith("//") and not base:
         value = f"https:{value}"
     try:

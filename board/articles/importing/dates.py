@@ -18,31 +18,37 @@ _HOURS = {  # of zone names, from UTC
 }  # fmt: skip
 _WEEKDAY = re.compile(
     r"\(?\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b\.?,?\)?|\(?[월화수목금토일]요일\)?,?"
-    r"|\([월화수목금토일]\)|^[월화수목금토일],|^[^\W\d]{2,4}\.?,(?=\s*\d)",
+    r"|\([월화수목금토일]\)|^[월화수목금토일],|^(?!(?:am|pm|오전|오후),)[^\W\d]{2,4}\.?,(?=\s*\d)",
     re.I,
 )
 _LABEL = re.compile(
     r"^(?:기사)?(?:입력|등록|작성|승인|송고|발행|게재|수정)(?:일시?|시각|시간)?\s*:?\s*"
 )
 _CHINESE = str.maketrans("年月日時分秒", "년월일시분초")
-_CLOCK = r"""(?:(?P<half>am|pm|a\.m\.|p\.m\.|오전|오후)\s*)?
-    (?P<hour>\d{1,2})\s*(?::|시)\s*(?:(?P<minute>\d{1,2})\s*(?:분)?)?
-    (?:\s*:?\s*(?P<second>\d{1,2})(?:[.,]\d+)?\s*(?:초)?)?
-    (?:\s*(?P<half_after>am|pm|a\.m\.|p\.m\.|오전|오후))?"""
+_HALF = r"am|pm|a\.m\.|p\.m\.|오전|오후"
+_CLOCK = rf"""(?:(?P<half>{_HALF})\s*)?
+    (?P<hour>\d{{1,2}})\s*(?::|시)\s*(?:(?P<minute>\d{{1,2}})\s*(?:분)?)?
+    (?:\s*:?\s*(?P<second>\d{{1,2}})(?:[.,]\d+)?\s*(?:초)?)?
+    (?:\s*(?P<half_after>{_HALF}))?"""
 _ZONE = r"""(?:\s*(?P<zone>[a-z]{1,5}|[a-z]+/[a-z_]+))?(?:\s*(?P<offset>[+-]\d{1,2}(?::?\d\d)?))?
     (?:\s*\([a-z가-힣 ]+\)|\[[a-z/_]+\])?"""
-_TIME = rf"(?:\s*[T,]?\s*(?:{_CLOCK}|(?P<digits>\d{{4}}(?:\d\d)?)){_ZONE})?"
+_TIME = rf"(?:\s*(?:[T,]|at\b)?\s*(?:{_CLOCK}|(?P<digits>\d{{4}}(?:\d\d)?)){_ZONE})?"
 _NUMERIC = r"(?P<year>\d{4})\s*[-./년]\s*(?P<month>\d{1,2})\s*[-./월]\s*(?P<day>\d{1,2})\s*[.일]?"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|일)?"
 _MONTH = r"(?:(?P<name>[a-z]{3,9})\.?|(?P<month>\d{1,2})월)"  # Java's month in Korean
+_HALF_FIRST = rf"(?:(?P<half_first>{_HALF})[\s,]*(?=.*[:시]))?"  # 오전 2026-12-01 9:00
+_CLOCK_FIRST = rf"{_CLOCK}{_ZONE}[\s,(]+"
 _FORMS = tuple(
     re.compile(form, re.I | re.X)
     for form in (
-        _NUMERIC + _TIME,
+        _HALF_FIRST + _NUMERIC + _TIME,
         r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)" + _TIME,
         rf"{_DAY}[\s-]*{_MONTH},?[\s-]*(?P<year>\d{{4}}|\d\d){_TIME}",
         rf"{_MONTH}\s*{_DAY},?\s*(?P<year>\d{{4}}){_TIME}",
         rf"{_MONTH}\s*{_DAY}\s+{_CLOCK}{_ZONE}\s+(?P<year>\d{{4}})",  # of C's asctime
+        rf"{_CLOCK_FIRST}{_NUMERIC}\)?",
+        rf"{_CLOCK_FIRST}{_DAY}[\s-]*{_MONTH},?[\s-]*(?P<year>\d{{4}})\)?",
+        rf"{_CLOCK_FIRST}{_MONTH}\s*{_DAY},?\s*(?P<year>\d{{4}})\)?",
     )
 )
 
@@ -88,15 +94,24 @@ def _time_of_day(found: dict[str, str | None]) -> timedelta:
     else:
         parts = (found["hour"], found["minute"], found["second"])
         hour, minute, second = (int(part or 0) for part in parts)
-    hour = _hour(hour, (found["half"] or found["half_after"] or "").lower().replace(".", ""))
+    hour = _hour(hour, _half(found))
     if (hour, minute, second) > (24, 0, 0) or minute > 59 or second > 60:
         raise ValueError
     return timedelta(hours=hour, minutes=minute, seconds=min(second, 59))
 
 
+def _half(found: dict[str, str | None]) -> str:
+    """Of the day: am, pm or empty. Raises ValueError if it is said twice and not the same."""
+    said = (found.get(name) or "" for name in ("half_first", "half", "half_after"))
+    halves = {"am" if each[0] in "aA" or each == "오전" else "pm" for each in said if each}
+    if len(halves) > 1:
+        raise ValueError
+    return halves.pop() if halves else ""
+
+
 def _hour(hour: int, half: str) -> int:
-    """The hour from 0 to 24. `half`: of the day, in English or Korean, or empty."""
-    if half in ("am", "오전"):
+    """The hour from 0 to 24."""
+    if half == "am":
         if hour > 12:
             raise ValueError
         return hour % 12
