@@ -420,6 +420,31 @@ def test_the_list_shows_each_state_and_finds_by_words(editor):
     assert found({"q": "가" * 300}) == set(titles)
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "winter-fer", "2026 ferry", "harbour winter-ferry", "/articles/winter-ferry-2026",
+        "https://harbour.example/news/7", "http://www.harbour.example/news/7/?utm_source=x",
+    ],
+)  # fmt: skip
+def test_a_search_finds_by_a_part_of_the_slug_and_by_any_form_of_the_address(editor, query):
+    with writing():
+        Article.publish(
+            title="Harbour",
+            slug="winter-ferry-2026",
+            canonical_url="https://harbour.example/news/7",
+        )
+        Article.publish(
+            title="Harbour", slug="summer", canonical_url="https://harbour.example/news/8"
+        )
+
+    page = editor.get("/desk/articles", query_string={"q": query}).text
+
+    assert re.findall(r"/desk/articles/([a-z0-9-]+)\"", page.partition('class="items"')[2]) == [
+        "winter-ferry-2026"
+    ]
+
+
 def test_a_search_finds_capitals_that_are_not_ascii(editor):
     written(editor, title="Événement à Séoul")
 

@@ -100,6 +100,14 @@ def test_a_queue_is_narrowed(as_, mo, waiting, filters, words):
     assert listed(answer.text) == words
 
 
+def test_a_part_of_the_short_name_in_its_address_means_an_article(as_, mo, waiting):
+    with writing():
+        article = Article.publish(slug="ferry-2026-1201", title="배편")
+    say(article, person("물안개"), "Boat")
+
+    assert listed(as_(mo).get(path(article="2026-12")).text) == ["Boat"]
+
+
 def test_all_and_hidden_comments_are_narrowed_too(as_, mo, waiting):
     with writing():
         for comment, reason in zip(waiting, ("spam", "abuse", "spam"), strict=True):
@@ -241,6 +249,24 @@ def test_fields_suggest_where_most_comments_wait(as_, mo, waiting):
     assert [title for title, _ in options[1:3]] == ["Bridge runs late", "Bus runs late"]
     assert 'list="article-suggestions"' in page
     assert pickers.suggest_authors(Queue.REPORTED) == []
+
+
+def test_fields_of_all_and_of_hidden_comments_suggest_the_newest(as_, mo, waiting):
+    say(waiting[2].article, waiting[1].author, "Again")
+    with writing():
+        for comment, reason in zip(waiting[:2], ("spam", "abuse"), strict=True):
+            decisions.hide(comment, by=mo, reason=reason)
+        waiting[0].delete()
+    client = as_(mo)
+
+    every, hidden = (client.get(path(queue=queue)).text for queue in ("all", "hidden"))
+
+    option = r'<option value="([^"]+)">댓글 (\d)개'
+    assert re.findall(option, every) == [
+        *(("Boat runs late", "2"), ("Bridge runs late", "1")),
+        *(("밤바다", "2"), ("새벽첫차", "1")),
+    ]
+    assert re.findall(option, hidden) == [("Bridge runs late", "1"), ("밤바다", "1")]
 
 
 def test_too_long_a_filter_is_refused_in_words(as_, mo, waiting):

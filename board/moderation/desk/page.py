@@ -94,6 +94,4 @@ def redirect_back(said: str) -> ResponseReturnValue:
 
 
 def _suggestions(queue: Queue | str) -> dict[str, list[Suggestion]]:
-    if not isinstance(queue, Queue):
-        return {}
     return {"article": pickers.suggest_articles(queue), "author": pickers.suggest_authors(queue)}

@@ -5,41 +5,45 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select
 from sqlalchemy.orm import defer
 
 from board.accounts.models import User
 from board.articles.addresses import InvalidAddress, address_key, canonical_url
 from board.articles.models import Article
+from board.comments.models import Comment
 from board.db import db
 from board.moderation.queue import Queue, QueueItem
 from board.moderation.users import search
 from board.web.forms import ROW_ID
 
 MATCHES_MAX = 20  # articles or authors one filter covers
-TITLES_MAX = 20_000  # newest articles whose titles are searched: some hundredths of a second
-SAMPLE = 1000  # longest waiting items of a queue that suggestions are taken from
+TITLES_MAX = (
+    20_000  # newest articles whose titles and slugs are searched: some hundredths of a second
+)
+SAMPLE = 1000  # first comments of a queue that suggestions are taken from
 SUGGESTIONS_MAX = 30
 _SLUG = re.compile(r"(?:.*/)?articles/([^/?#]+).*|([^/?#\s]+)")
 _DELETED_ACCOUNT = re.compile(rf"#({ROW_ID})")  # whose name is not theirs alone
 
 
 class Suggestion(NamedTuple):
-    """A title or a name, and how many comments wait there."""
+    """A title or a name, and how many comments of the queue are there."""
 
     text: str
-    waiting: int
+    comments: int
 
 
 def find_articles(text: str) -> list[Article]:
-    """The article with this slug, address or exact title; else those with it in their title, newest
-    first. One more than MATCHES_MAX says that there are more."""
+    """The article with this slug, address or exact title; else those with it in title or slug,
+    newest first. One more than MATCHES_MAX says that there are more."""
     by_address = _by_address(text)
     if by_address:
         return [by_address]
     newest = select(Article.id).order_by(Article.published_at.desc(), Article.id.desc())
     titled = _slim().where(Article.id.in_(newest.limit(TITLES_MAX)))
-    titled = titled.where(Article.title.contains(text, autoescape=True))
+    columns = (Article.title, Article.slug)
+    titled = titled.where(or_(*(each.contains(text, autoescape=True) for each in columns)))
     is_exact = Article.title == text
     titled = titled.order_by(is_exact.desc(), Article.published_at.desc(), Article.id.desc())
     found = list(db.session.scalars(titled.limit(MATCHES_MAX + 1)))
@@ -75,30 +79,39 @@ def author_text(author: User) -> str:
     return f"#{author.id}" if author.left_on else author.name
 
 
-def suggest_articles(queue: Queue) -> list[Suggestion]:
-    """Titles of articles with most comments waiting, of those that have waited longest."""
-    most = _most(queue, QueueItem.article_id)
+def suggest_articles(queue: Queue | str) -> list[Suggestion]:
+    """Titles of articles with most comments, of the first ones of the queue."""
+    most = _most(_first_comments(queue).c.article_id)
     named = select(Article.title, most.c.count).join(most, most.c.id == Article.id)
     return _suggestions(named.order_by(most.c.count.desc(), Article.title))
 
 
-def suggest_authors(queue: Queue) -> list[Suggestion]:
-    """Names of authors with most comments waiting, of those that have waited longest."""
-    most = _most(queue, QueueItem.author_id)
+def suggest_authors(queue: Queue | str) -> list[Suggestion]:
+    """Names of authors with most comments, of the first ones of the queue."""
+    most = _most(_first_comments(queue).c.author_id)
     named = select(User.name, most.c.count).join(most, most.c.id == User.id)
     return _suggestions(
         named.where(User.left_on.is_(None)).order_by(most.c.count.desc(), User.name)
     )
 
 
-def _most(queue: Queue, column: Any) -> Any:
-    """The values of a column that are frequent among the first items of a queue."""
-    first = select(column.label("id")).where(QueueItem.queue == queue.value)
-    first = first.order_by(QueueItem.since, QueueItem.comment_id).limit(SAMPLE)
-    sample = first.subquery()
+def _first_comments(queue: Queue | str) -> Subquery:
+    """Article and author of those that have waited longest, or of the newest."""
+    if isinstance(queue, Queue):
+        first = select(QueueItem.article_id, QueueItem.author_id)
+        first = first.where(QueueItem.queue == queue.value)
+        return first.order_by(QueueItem.since, QueueItem.comment_id).limit(SAMPLE).subquery()
+    newest = select(Comment.article_id, Comment.author_id).where(Comment.deleted_at.is_(None))
+    if queue == "hidden":
+        newest = newest.where(Comment.hidden_for.is_not(None))
+    return newest.order_by(Comment.id.desc()).limit(SAMPLE).subquery()
+
+
+def _most(column: ColumnElement[int]) -> Subquery:
+    """The values of a column that are frequent, and how often each is there."""
     count = func.count().label("count")
-    grouped = select(sample.c.id, count).group_by(sample.c.id)
-    return grouped.order_by(count.desc(), sample.c.id).limit(SUGGESTIONS_MAX).subquery()
+    grouped = select(column.label("id"), count).group_by(column)
+    return grouped.order_by(count.desc(), column).limit(SUGGESTIONS_MAX).subquery()
 
 
 def _suggestions(query: Select[Any]) -> list[Suggestion]:
