@@ -29,6 +29,12 @@ _TEAMS = re.compile(
 )
 # 과 also means "and": needs a whole word of the list, and a suffix that only follows an office.
 _SECTIONS = re.compile(_WORD + r"\d?과" + _AT_WORK)
+# "And" is 와 after a vowel, so 수사과 is an office. In schools 사회과 is a subject.
+_VOWEL_SECTIONS = re.compile(
+    r"(?<![가-힣])[가-힣]{2,10}\d?과"
+    r"(?=[가는를로]|에서|[에의도나](?![가-힣])|소속|직원|[^가-힣]|$)"
+)
+_SUBJECTS = {"사회", "문화", "정치", "경제", "국제", "시사"}
 _SURE_SECTIONS = re.compile(
     r"(?<![가-힣])(?=[가-힣])(?:(?:총무|경무|세무|재무|회계|민원|교무|원무|약제|운영지원|자치행정|도시재생"
     r"|건축허가)과(?![가-힣])|[가-힣]{3,6}과(?= (?:주무관|사무관))"
@@ -69,9 +75,15 @@ _NONE = re.compile(
 
 _RANKS = (
     "사원|주임|대리|과장|차장|부장|팀장|실장|본부장|센터장|상무|전무|주무관|사무관|서기관|계장|반장|"
-    "경위|경감|경정|순경|경장|하사|중사|원사|소위|중위|대위|소령|중령|대령|선임|책임|수간호사"
+    "경위|경감|경정|순경|경장|하사|중사|원사|소위|중위|대위|소령|중령|대령|선임|책임|수간호사|"
+    "국장|처장|지점장|검사|판사|형사|수사관|조사관|총경|경사|행정관|비서관"
 )
-_SURE_RANKS = "대리|과장|차장|부장|팀장|실장|상무|전무|주무관|사무관|계장|주임"
+_SURE_RANKS = (
+    "대리|과장|차장|부장|팀장|실장|상무|전무|주무관|사무관|계장|주임|국장|처장|지점장|서기관|행정관|"
+    "비서관|수사관|조사관"
+)
+# These mean something else, too: only after a name or a surname, and a space.
+_OTHER_RANKS = "검사|판사|형사|경위|경감|경정|경사|순경|총경|중위|대위|소령|중령|대령"
 _SURNAMES = (
     "김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민진나지엄채원천방공"
     "현함변염여추도소석선설"
@@ -80,16 +92,22 @@ _AFTER = r"(?=님|이|가|은|는|을|를|의|도|과|와|께|한테|에게|[^�
 _RANK = re.compile(
     # 김 과장, 이준호 대리, 박부장님; and what people say of themselves.
     rf"(?<![가-힣])(?![이전한조] )[{_SURNAMES}](?:[가-힣]{{2}} ?| )(?:{_SURE_RANKS}){_AFTER}"
+    rf"|(?<![가-힣])(?![이전한조현] |[가-힣]{{2}}[한된던할될는의적이] |(?:이같은|지금은|.[해어뤄워]진) )"
+    rf"[{_SURNAMES}](?:[가-힣]{{2}})? (?:{_OTHER_RANKS}){_AFTER}"
     rf"|(?<![가-힣])[{_SURNAMES}](?:{_SURE_RANKS})(?=님|이(?!라는)|은|는|을|의|께|한테|에게)"
+    rf"|(?<![가-힣])[{_SURNAMES}](?:{_OTHER_RANKS})(?=님)"
     rf"|(?<=저는 )(?:[가-힣A-Z0-9]{{2,12}} ){{0,3}}(?:{_RANKS})"
     r"(?=입니다|이에요|예요|인데|이고|으로 |로 )"
 )
-_NO_RANK = re.compile(r"성과장|정부장|한부장|주차장|공사장|조차장|문과장|이과장|.과 ?장|정부 .*")
+_NO_RANK = re.compile(
+    r"[가-힣](?:전도|전자|사선|조직|내시경|미경|전성|해성|감도|현성) 검사|"
+    r"성과장|정부장|한부장|주차장|공사장|조차장|문과장|이과장|.과 ?장|정부 .*"
+)
 
 
 def offices() -> list[tuple[re.Pattern[str], Check]]:
     """Patterns of departments, each with a check of its matches."""
-    listed = [(_TEAMS, _is_team), (_SECTIONS, _is_section)]
+    listed = [(_TEAMS, _is_team), (_SECTIONS, _is_section), (_VOWEL_SECTIONS, _is_vowel_section)]
     others = (_SURE_SECTIONS, _NUMBERED, _BRANCHES, _ENGLISH)
     return [*listed, *((pattern, _is_some) for pattern in others)]
 
@@ -111,6 +129,13 @@ def _is_team(text: str) -> bool:
 def _is_section(text: str) -> bool:
     word = text.rstrip("과").rstrip("0123456789")
     return _is_some(text) and (word in _STEMS or word == "정보")
+
+
+def _is_vowel_section(text: str) -> bool:
+    word = text.rstrip("과").rstrip("0123456789")
+    if (ord(word[-1]) - ord("가")) % 28 or word in _SUBJECTS:
+        return False
+    return any(word[-size:] in _STEMS for size in range(2, len(word) + 1))
 
 
 def _is_some(text: str) -> bool:
