@@ -6,6 +6,7 @@ import regex
 
 from board.text import count_graphemes, first_grapheme, normalize_line
 from board.text.keyboard import INITIALS, SYLLABLES_PER_INITIAL, keystrokes
+from board.text.surnames import SURNAMES
 
 NAME_MIN = 2  # graphemes
 NAME_MAX = 20  # graphemes
@@ -33,7 +34,7 @@ _LETTERS_LIKE = str.maketrans(
 _DIGITS_LIKE = str.maketrans("0135", "oles")
 _STAFF_KOREAN = (
     "운영자", "운영진", "운영팀", "관리자", "관리인", "편집국", "편집부", "편집장", "공식",
-    "데스크", "중재자", "모더레이터", "어드민", "제보팀", "작성자",
+    "데스크", "중재자", "모더레이터", "어드민", "제보팀", "작성자", "보도국", "논설위원", "특파원",
 )  # fmt: skip
 _STAFF_LATIN = (
     "admin", "administrator", "moderator", "mod", "staff", "operator", "official", "editor",
@@ -41,6 +42,18 @@ _STAFF_LATIN = (
 )  # fmt: skip
 _STAFF_WORD = regex.compile(
     rf"(?<![a-z])({'|'.join(_STAFF_LATIN)})(?![a-z])".translate({ord("i"): "l"})
+)
+_POLICE_RANKS = "순경|경장|경사|경위|경감|경정|총경"
+# Officials: a title alone, or after a surname or a whole name (김검사, 홍길동 검사), or an office.
+# Ranks of the police are given names, too (김순경), so these need a whole name or a space.
+_OFFICIAL = regex.compile(
+    rf"(?:[{SURNAMES}](?!전자|전도|전성)(?:\p{{Hangul}}{{2}})?)?"
+    r"(?:국장|검사|부장검사|검사장|검찰총장|판사|수사관|조사관|경찰관|경찰청장|경찰서장)님?"
+    rf"|[{SURNAMES}]\p{{Hangul}}{{2}}(?:{_POLICE_RANKS})님?"
+    r"|.*(?:수사과|형사과|수사대|지구대|파출소|경찰서|경찰청|검찰청|지검)(?:장|원|직원)?"
+)
+_OFFICER = regex.compile(
+    rf"(?:.*\P{{L}})?[{SURNAMES}](?:\p{{Hangul}}{{2}})?\P{{L}}+(?:{_POLICE_RANKS})님?"
 )
 
 
@@ -85,7 +98,7 @@ def is_valid_name(name: str) -> bool:
 
 
 def imitates_staff(name: str, *, site_name: str = "") -> bool:
-    """True for names that suggest the newsroom or a moderator."""
+    """True for names that suggest the newsroom, a moderator, or an official."""
     key, site = name_key(name), name_key(site_name)
     # "자기자신" contains the word for reporter by chance, so only the start and the end count.
     if key.startswith("기자") or key.endswith("기자"):
@@ -93,6 +106,8 @@ def imitates_staff(name: str, *, site_name: str = "") -> bool:
     if any(word in key for word in _STAFF_KOREAN) or key == site or (len(site) > 2 and site in key):
         return True
     words = _folded(name)
+    if _OFFICIAL.fullmatch(key) or _OFFICER.fullmatch(words):
+        return True
     if key == "운영" or _OPERATIONS.search(words):
         return True
     return any(map(_STAFF_WORD.search, (words, words.translate(_DIGITS_LIKE), key)))

@@ -119,7 +119,9 @@ class NameForm(Form):
         if name_key(field.data) == name_key(DELETED_USER_NAME):
             raise ValidationError(gettext("This name is reserved."))
         if imitates_staff(field.data, site_name=current_app.config["SITE_NAME"]):
-            raise ValidationError(gettext("This name could be mistaken for the newsroom’s."))
+            raise ValidationError(
+                gettext("This name could be mistaken for a journalist or an official.")
+            )
 
 
 class NewPassword(Form):

@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from board.text.surnames import SURNAMES
+
 Check = Callable[[str], bool]
 
 _LIST = Path(__file__).with_name("job_titles.txt").read_text(encoding="utf-8")
@@ -84,18 +86,15 @@ _SURE_RANKS = (
 )
 # These mean something else, too: only after a name or a surname, and a space.
 _OTHER_RANKS = "검사|판사|형사|경위|경감|경정|경사|순경|총경|중위|대위|소령|중령|대령"
-_SURNAMES = (
-    "김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민진나지엄채원천방공"
-    "현함변염여추도소석선설"
-)
 _AFTER = r"(?=님|이|가|은|는|을|를|의|도|과|와|께|한테|에게|[^가-힣]|$)"
 _RANK = re.compile(
     # 김 과장, 이준호 대리, 박부장님; and what people say of themselves.
-    rf"(?<![가-힣])(?![이전한조] )[{_SURNAMES}](?:[가-힣]{{2}} ?| )(?:{_SURE_RANKS}){_AFTER}"
-    rf"|(?<![가-힣])(?![이전한조현] |[가-힣]{{2}}[한된던할될는의적이] |(?:이같은|지금은|.[해어뤄워]진) )"
-    rf"[{_SURNAMES}](?:[가-힣]{{2}})? (?:{_OTHER_RANKS}){_AFTER}"
-    rf"|(?<![가-힣])[{_SURNAMES}](?:{_SURE_RANKS})(?=님|이(?!라는)|은|는|을|의|께|한테|에게)"
-    rf"|(?<![가-힣])[{_SURNAMES}](?:{_OTHER_RANKS})(?=님)"
+    rf"(?<![가-힣])(?![이전한조] )[{SURNAMES}](?:[가-힣]{{2}} ?| )(?:{_SURE_RANKS}){_AFTER}"
+    r"|(?<![가-힣])(?![이전한조현] |[가-힣]{2}[한된던할될는의적이] )"
+    r"(?!(?:이같은|지금은|.[해어뤄워]진) )"
+    rf"[{SURNAMES}](?:[가-힣]{{2}})? (?:{_OTHER_RANKS}){_AFTER}"
+    rf"|(?<![가-힣])[{SURNAMES}](?:{_SURE_RANKS})(?=님|이(?!라는)|은|는|을|의|께|한테|에게)"
+    rf"|(?<![가-힣])[{SURNAMES}](?:{_OTHER_RANKS})(?=님)"
     rf"|(?<=저는 )(?:[가-힣A-Z0-9]{{2,12}} ){{0,3}}(?:{_RANKS})"
     r"(?=입니다|이에요|예요|인데|이고|으로 |로 )"
 )
