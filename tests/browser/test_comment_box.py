@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from browser.conftest import say, until_in_page
+from browser.conftest import say, unique, until_in_page
 
 BOX = "form[data-write]:not([data-opened]) textarea"
 POST = "form[data-write]:not([data-opened]) footer button.primary"
@@ -190,6 +190,35 @@ def test_a_long_comment_is_folded_in_the_list_of_ones_own_too(window, article):
     page.locator(".fold summary").first.click()
 
     assert text.bounding_box()["height"] > 1500
+
+
+def test_a_long_comment_is_folded_wherever_a_decision_about_it_is_made_or_read(
+    window, article, board
+):
+    word = unique("부두")
+    number = say(window, article, f"{word}\n{LINES}").rpartition("-")[2]
+    desk, author = window("mo"), window("ada")
+
+    def folds(page, path):
+        page.goto(path)
+        text = page.locator(".is-long", has_text=word).first
+        summary = text.locator("+ .fold summary")
+        folded = text.bounding_box()["height"]
+        summary.click()
+        whole = text.bounding_box()["height"]
+        summary.click()
+        return folded < 450 and whole > 1500 and text.bounding_box()["height"] == folded
+
+    assert folds(desk, f"/desk/comments?queue=all&text={word}")
+    hide = {"reason": "abuse", "next": "/desk/comments", "queue": "all", "last": "0"}
+    origin = {"Origin": board.url}
+    desk.request.post(f"/desk/comments/{number}/hide", form=hide, headers=origin)
+    assert folds(author, "/account/notices")
+    author.get_by_role("link", name="이의신청").first.click()
+    assert folds(author, author.url)
+    author.locator("main textarea").fill("다시 봐 주세요.")
+    author.locator("main form button.primary").click()
+    assert folds(desk, "/desk/appeals")
 
 
 def test_the_dialog_to_delete_begins_at_cancel(window, article):
