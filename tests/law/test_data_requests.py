@@ -89,7 +89,9 @@ def test_some_items_are_partly_and_all_items_fully_disclosed(as_, mo, request_):
     request_()
     answer(as_(mo), items=["sign_in", "name"])
     assert (newest_request().outcome, newest_request().given) == ("given", ["name", "sign_in"])
-    assert answer(as_(mo), items=["name"]).status_code == 409
+    late = answer(as_(mo), items=["name"])
+    assert late.status_code == 409
+    assert "이미 처리하셨습니다(" in late.text
 
 
 def test_the_board_does_not_notify_the_reader_where_the_authority_does(as_, ada, mo, request_):

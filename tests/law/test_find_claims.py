@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from board.comments.models import Comment
 from board.db import db, now, writing
 from board.law.claims.models import Claim, State
 from board.law.claims.workflow import block, receive_claim, reject, remove
@@ -244,6 +245,48 @@ def test_a_removal_after_a_takedown_is_not_undone_as_that_would_show_the_comment
     assert undo.undoable(mo) is None
     assert moderator.post(f"/desk/rulings/{last.id}/undo").status_code == 409
     assert comment.hidden_for == "takedown_final"
+
+
+def problem_on(response):
+    """The sentence of a page that refuses a decision made too late."""
+    page = response.text.replace("\u2060", "")
+    return response.status_code, re.search(r'role="alert"[^>]*><p>([^<]*)</p>', page)[1]
+
+
+def test_who_answers_a_claim_too_late_reads_who_was_first_and_how(as_, moderator, mo, comment):
+    received = claim(comment)
+    other = as_(person("minah", can_moderate=True))
+    answer(moderator, received, "reject")
+
+    asked, late = answer(other, received, "remove"), answer(other, received, "block")
+    again = answer(moderator, received, "reject")
+
+    first = "mo 님이 먼저 처리했습니다(기각). 그 밖에 바뀐 것은 없습니다."
+    assert problem_on(asked) == problem_on(late) == (409, first)
+    assert problem_on(again) == (409, "이미 처리하셨습니다(기각). 바뀐 것은 없습니다.")
+    assert len(received.steps) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (Comment.delete, "그사이 작성자가 댓글을 삭제했습니다. 바뀐 것은 없습니다."),
+        (lambda comment: comment._set_held(reason="word"),
+         "그사이 댓글이 숨겨졌습니다. 바뀐 것은 없습니다."),
+    ],
+)  # fmt: skip
+def test_a_comment_nobody_can_read_any_more_is_said_where_the_claim_is(
+    moderator, comment, change, sentence
+):
+    received = claim(comment)
+    with writing():
+        change(db.session.get_one(Comment, comment.id))
+
+    late = answer(moderator, received, "block")
+
+    assert problem_on(late) == (409, sentence)
+    assert received.state == State.RECEIVED
+    assert 'value="For a reason."' in late.text
 
 
 def test_two_moderators_at_once_answer_a_claim_once(as_, moderator, mo, comment):

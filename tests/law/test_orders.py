@@ -113,7 +113,9 @@ def test_complying_hides_the_comments_and_notifies_their_authors(
     first, second = (target.ruling_id for target in made.targets)
     assert (db.session.get(Ruling, first).detail["order"], second) == (made.id, None)
     assert (made.outcome, made.says, made.answered_by) == ("carried_out", "Hidden today", mo.id)
-    assert as_(mo).post(url, data=data).status_code == 409
+    late = as_(mo).post(url, data=data)
+    assert late.status_code == 409
+    assert "이미 처리하셨습니다(이행). 바뀐 것은 없습니다." in late.text
     assert "2026가합1" in as_(mo).get("/desk/orders").text
 
 

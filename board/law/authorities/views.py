@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from flask import Blueprint, Flask, abort, redirect, render_template, url_for
+from flask import Blueprint, Flask, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
@@ -28,6 +28,7 @@ from board.law.authorities.forms import (
     order_outcomes,
 )
 from board.law.authorities.orders import Order, Outcome
+from board.moderation.rulings.labels import dealt_with_first
 from board.web.access import legal_staff, moderators, moderators_and_legal, open_to
 from board.web.forms import Form, query_id
 from board.web.response.notices import notice
@@ -78,7 +79,7 @@ def answer_order(id: int) -> ResponseReturnValue:
             else:
                 order.close(outcome, by=current_user(), says=says)
     except AlreadyAnswered:
-        abort(409)
+        return _orders_page.render_conflict(OrderForm.unbound(), id), 409
     said = notice("order_answered", case=order.reference, outcome=_orders_page.outcome_of(order))
     return redirect(url_for(".orders_page", notice=said), 303)
 
@@ -125,7 +126,7 @@ def answer_disclosure(id: int) -> ResponseReturnValue:
         form.items.errors = [_("They did not ask for this.")]
         return _data_requests_page.render(DataRequestForm.unbound(), refused=id, answer=form), 422
     except AlreadyAnswered:
-        abort(409)
+        return _data_requests_page.render_conflict(DataRequestForm.unbound(), id), 409
     outcome = _data_requests_page.outcome_of(request)
     said = notice("request_answered", case=request.reference, outcome=outcome)
     return redirect(url_for(".disclosures_page", notice=said), 303)
@@ -151,7 +152,20 @@ class RegisterPage(NamedTuple):
     def outcome_of(self, entry: AuthorityRequest) -> str:
         return self.outcomes()[entry.outcome]
 
-    def render(self, form: Form, *, refused: int | None = None, answer: Form | None = None) -> str:
+    def render_conflict(self, form: Form, id: int) -> str:
+        """The page that says who has answered the request already, and how."""
+        entry: AuthorityRequest = db.get_or_404(self.model, id)
+        by = db.session.get_one(User, entry.answered_by)
+        return self.render(form, problem=dealt_with_first(by, self.outcome_of(entry)))
+
+    def render(
+        self,
+        form: Form,
+        *,
+        refused: int | None = None,
+        answer: Form | None = None,
+        problem: str | None = None,
+    ) -> str:
         rows = list(db.session.scalars(self.model.answered(before=query_id("before"))))
         answered = rows[: self.model.PAGE_SIZE]
         return render_template(
@@ -161,6 +175,7 @@ class RegisterPage(NamedTuple):
             more=answered[-1].id if len(rows) > len(answered) else None,
             form=form,
             refused=refused,
+            problem=problem,
             answer=answer or self.answer_form.unbound(),
             kinds=dict(self.kinds()),
             outcomes=self.outcomes(),

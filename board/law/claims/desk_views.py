@@ -9,6 +9,7 @@ from flask_babel import force_locale, gettext
 from werkzeug.http import dump_options_header
 
 from board.accounts.auth.current_user import current_user
+from board.accounts.models import User
 from board.accounts.sign_in.reauthentication import requires_reauthentication
 from board.articles.sharing import absolute
 from board.db import db, writing
@@ -19,6 +20,7 @@ from board.law.claims.forms import AnswerForm, claim_kinds, requesters, wishes
 from board.law.claims.models import Claim, InvalidTransition, State, Step
 from board.law.claims.views import claim_state
 from board.moderation.appeals.models import Appeal
+from board.moderation.rulings.labels import dealt_with_first
 from board.web.access import legal_staff, moderators, moderators_and_legal, open_to
 from board.web.response.notices import notice
 
@@ -48,14 +50,15 @@ def answer(id: int) -> ResponseReturnValue:
     form = AnswerForm.from_post()
     if not form.validate():
         return _index(id, form), 422
-    if form.outcome.data == "remove" and not form.sure.data:
-        return _confirm_page(db.get_or_404(Claim, id), form)
+    claim: Claim = db.get_or_404(Claim, id)
+    if form.outcome.data == "remove" and not form.sure.data and claim.state == State.RECEIVED:
+        return _confirm_page(claim, form)
     try:
         with writing():
-            claim: Claim = db.get_or_404(Claim, id)
+            claim = db.get_or_404(Claim, id)
             _answer(claim, form)
     except InvalidTransition:
-        abort(409)
+        return _index(id, form, problem=_why_not(db.get_or_404(Claim, id))), 409
     said = notice(_NOTICE_CODES[form.outcome.data or ""], receipt=claim.receipt)
     return redirect(url_for(".index", notice=said), 303)
 
@@ -115,6 +118,17 @@ def _answer(claim: Claim, form: AnswerForm) -> None:
     return answers[form.outcome.data or ""](claim, by=current_user(), says=says)
 
 
+def _why_not(claim: Claim) -> str:
+    """Why it cannot be answered like this: it has been already, or its comment has changed."""
+    last = claim.steps[-1]
+    by = db.session.get(User, last.by_id) if last.by_id else None
+    if claim.state != State.RECEIVED and by:
+        return dealt_with_first(by, claim_state(last.state))
+    if claim.comment.deleted_at:
+        return gettext("The author has deleted the comment in the meantime. Nothing was changed.")
+    return gettext("The comment has been hidden in the meantime. Nothing was changed.")
+
+
 def _mailto_link(step: Step) -> str:
     """Email to the claimant, ready to send from the moderator's own mail program: in the
     newsroom's language, with the outcome and nothing of the comment."""
@@ -127,7 +141,9 @@ def _mailto_link(step: Step) -> str:
     return f"mailto:{address}?{urlencode(email, quote_via=quote)}"
 
 
-def _index(refused: int | None = None, form: AnswerForm | None = None) -> str:
+def _index(
+    refused: int | None = None, form: AnswerForm | None = None, *, problem: str | None = None
+) -> str:
     waiting = list(db.session.scalars(Claim.waiting()))
     blocked = list(db.session.scalars(Claim.blocked()))
     authors = [claim.comment.author_id for claim in [*waiting, *blocked]]
@@ -139,6 +155,7 @@ def _index(refused: int | None = None, form: AnswerForm | None = None) -> str:
         files=files_by_claim([*waiting, *blocked]),
         contacts=contact_preferences.contacts_for(authors),
         refused=refused,
+        problem=problem,
         form=form or AnswerForm.unbound(),
         **labels(),
     )

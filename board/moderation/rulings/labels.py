@@ -5,6 +5,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from board.accounts.auth.current_user import current_user
+from board.accounts.models import User
 from board.comments.models import Comment
 from board.comments.moderation_reasons import reason_label
 from board.moderation.rulings.models import Ruling
@@ -60,12 +61,16 @@ def decided_first(ruling: Ruling | None) -> str | None:
     """Who decided first, and what; None without a moderator to name."""
     if ruling is None or ruling.moderator is None:
         return None
-    what = verdict_label(ruling.verdict)
-    if ruling.moderator is current_user():
+    return dealt_with_first(ruling.moderator, verdict_label(ruling.verdict))
+
+
+def dealt_with_first(by: User, what: str) -> str:
+    """Why somebody came too late: who did it first, and what."""
+    if by is current_user():
         return gettext("You have dealt with it already (%(what)s). Nothing was changed.", what=what)
     return gettext(
         "%(name)s dealt with it first (%(what)s). Nothing else was changed.",
-        name=ruling.moderator.name,
+        name=by.name,
         what=what,
     )
 
