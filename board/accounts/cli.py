@@ -1,6 +1,7 @@
 """Command line: `flask --app wsgi accounts …`. The way to the first staff; what it does is in the
 staff log, as by an administrator."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import click
@@ -17,6 +18,8 @@ from board.accounts.auth.passwords import (
 from board.accounts.display_names import NAME_MAX, NAME_MIN, is_valid_name, normalize_name
 from board.accounts.forms import is_email, normalize_email
 from board.accounts.models import User
+from board.accounts.roles.badges import give_label
+from board.accounts.roles.changes import NotOpen
 from board.accounts.roles.cli import (
     CAPABILITIES,
     capability_choice,
@@ -91,8 +94,8 @@ def list_staff() -> None:
 @click.argument("label", type=click.Choice((*User.LABELS, "none")))
 def label(email: str, label: str) -> None:
     """Set the badge beside somebody's name; it lets them do nothing more."""
-    with writing():
-        find_account(email).set_label("" if label == "none" else label)
+    with writing(), suppress(NotOpen):
+        give_label(find_account(email), "" if label == "none" else label, by=None)
     click.echo(f"{email} has the label {label}." if label != "none" else f"{email} has no label.")
 
 

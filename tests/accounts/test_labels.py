@@ -1,18 +1,29 @@
-"""An administrator gives staff a label, which readers see as a badge beside the name."""
+"""Staff and others of the newsroom get a label, which readers see as a badge beside the name."""
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from click.testing import Result
+from flask import Flask
 from flask.testing import FlaskClient
 
 from board.accounts.models import User
 from board.articles.models import Article
-from board.db import db, writing
-from conftest import say
+from board.db import db, now, writing
+from conftest import person, said, say
 
+from .test_staff_roles import acts
+
+As = Callable[[User], FlaskClient]
 Run = Callable[..., Result]
+
+
+@pytest.fixture
+def ina(app: Flask) -> User:
+    """Appoints staff."""
+    return person("ina", can_appoint=True)
 
 
 def badges(page: str) -> list[str]:
@@ -105,3 +116,87 @@ def test_who_leaves_loses_the_label(operator: Run, ada: User) -> None:
     operator("leave", ada.email, "--yes")
 
     assert (ada.label, ada.profile) == ("", "closed")
+
+
+def test_who_appoints_gives_a_badge_on_a_page_and_takes_it_away(
+    as_: As, guest: FlaskClient, ina: User, ada: User, harbour: Article
+) -> None:
+    say(harbour, ada, "Ahoy")
+    desk = as_(ina)
+
+    given = desk.post("/desk/staff/badge", data={"name": "ada", "badge": "reporter"})
+
+    assert said(given) == "ada 님에게 배지를 부여했습니다: 기자."
+    assert badges(guest.get("/articles/harbour").text) == ["기자"]
+    page = desk.get("/desk/staff").text
+    assert badges(page) == ["기자"]
+    assert page.count('name="badge" value=""') == 1  # the button that takes it away
+
+    taken = desk.post("/desk/staff/badge", data={"name": "ada", "badge": ""})
+
+    assert said(taken) == "ada 님의 배지를 회수했습니다."
+    assert badges(guest.get("/articles/harbour").text) == []
+    assert f'id="person-{ada.id}"' not in desk.get("/desk/staff").text
+    assert acts() == [
+        ("label_reporter", "", "ina", "ada"), ("label_none", "", "ina", "ada"),
+    ]  # fmt: skip
+    assert "배지 부여: 기자" in desk.get("/desk/staff/log").text
+
+
+def test_only_who_appoints_gives_badges_and_never_to_themselves(
+    as_: As, ina: User, mo: User, ada: User
+) -> None:
+    data = {"name": "ina", "badge": "newsroom"}
+
+    own = as_(ina).post("/desk/staff/badge", data=data)
+
+    assert (own.status_code, ina.label, acts()) == (422, "", [])
+    assert "자신의 배지는 다른 인사 담당자가 정해야 합니다." in own.text
+    assert as_(mo).post("/desk/staff/badge", data=data).status_code == 403
+    assert as_(ada).post("/desk/staff/badge", data=data).status_code == 403
+    assert (ina.label, acts()) == ("", [])
+    assert "/desk/staff/badge" not in as_(mo).get("/desk/staff").text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"name": "nobody here", "badge": "reporter"},
+        {"name": "ada", "badge": "admin"},
+        {"name": "ada"},
+        {"badge": "reporter"},
+        {"name": "x" * 10_000, "badge": "reporter"},
+    ],
+)
+def test_what_is_no_member_or_no_badge_changes_nothing(
+    as_: As, ina: User, ada: User, data: dict[str, str]
+) -> None:
+    answer = as_(ina).post("/desk/staff/badge", data=data)
+
+    assert (answer.status_code, ada.label, acts()) == (422, "", [])
+
+
+def test_a_badge_that_is_there_already_is_not_logged_again(
+    as_: As, operator: Run, ina: User, ada: User
+) -> None:
+    data = {"name": "ada", "badge": "reporter"}
+    desk = as_(ina)
+
+    statuses = [desk.post("/desk/staff/badge", data=data).status_code for _ in range(2)]
+    operator("label", ada.email, "reporter")
+    operator("label", ada.email, "newsroom")
+
+    assert statuses == [303, 409]
+    assert acts() == [
+        ("label_reporter", "", "ina", "ada"), ("label_newsroom", "", None, "ada"),
+    ]  # fmt: skip
+
+
+def test_a_frozen_appointer_gives_no_badge(as_: As, ina: User, ada: User) -> None:
+    desk = as_(ina)
+    with writing():
+        db.session.merge(ina).frozen_until = now() + timedelta(hours=24)
+
+    answer = desk.post("/desk/staff/badge", data={"name": "ada", "badge": "reporter"})
+
+    assert (answer.status_code, ada.label, acts()) == (403, "", [])

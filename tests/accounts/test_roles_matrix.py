@@ -30,7 +30,7 @@ ROLES = [*User.CAPABILITIES]
 TABLE = [
     (r"\w+ /desk", {*ROLES}),
     (r"\w+ /desk/rulings", {*ROLES}),
-    (r"POST /desk/staff/<id:id>/(un)?freeze", APPOINT),
+    (r"POST /desk/staff/(<id:id>/(un)?freeze|badge)", APPOINT),
     (r"\w+ /desk/staff.*", {*ROLES}),
     (r"POST /account/public-name", {*ROLES}),
     (r"\w+ /(sign-in/code|account/second-factor.*)", {*ROLES}),

@@ -7,16 +7,17 @@ from sqlalchemy import select
 from board.accounts.auth.current_user import current_user, viewer
 from board.accounts.auth.passkeys import Passkey
 from board.accounts.models import User
-from board.accounts.roles import changes, freezing
+from board.accounts.roles import badges, changes, freezing
 from board.accounts.roles.changes import Impossible
-from board.accounts.roles.forms import ProposeForm, WhyForm
-from board.accounts.roles.labels import capability_label, refusal_text
+from board.accounts.roles.forms import BadgeForm, ProposeForm, WhyForm
+from board.accounts.roles.labels import BADGES, capability_label, refusal_text
 from board.accounts.roles.log import StaffLogEntry
 from board.accounts.roles.models import RoleGrant
 from board.accounts.roles.rules import (
     RULES,
     SECOND_FACTOR,
     may_freeze,
+    may_label,
     may_propose,
     may_take_away,
 )
@@ -35,6 +36,7 @@ CHECKED_MAX = 1000  # newest entries whose hashes are verified on each request
 
 def init_app(app: Flask) -> None:
     app.add_template_global(may_freeze)
+    app.add_template_global(may_label)
     app.add_template_global(may_take_away)
     app.add_template_global(
         lambda user: may_propose(current_user(), SECOND_FACTOR, user), "may_reset"
@@ -159,6 +161,22 @@ def unfreeze(id: int) -> ResponseReturnValue:
     return _done("staff_unfrozen", name=user.name)
 
 
+@bp.post("/desk/staff/badge")
+@open_to(appointers)
+@requires_reauthentication
+def badge() -> ResponseReturnValue:
+    """Give a badge to a member, also one without a role, or take it away."""
+    form = BadgeForm.from_post()
+    if not form.validate() or form.subject is None:
+        return _page(badge_form=form), 422
+    with writing():
+        user, label = _user(form.subject.id), form.badge.data
+        badges.give_label(user, label, by=current_user())
+    if not label:
+        return _done("badge_taken", name=user.name)
+    return _done("badge_given", name=user.name, badge=str(BADGES[label]))
+
+
 def _done(code: str, **values: str) -> ResponseReturnValue:
     return redirect(url_for(".index", notice=notice(code, **values)), 303)
 
@@ -169,15 +187,20 @@ def _user(id: int) -> User:
 
 
 def _page(
-    form: ProposeForm | None = None, *, problem: str | None = None, shown: int | None = None
+    form: ProposeForm | None = None,
+    *,
+    badge_form: BadgeForm | None = None,
+    problem: str | None = None,
+    shown: int | None = None,
 ) -> str:
     with_factor = select(SecondFactor.user_id).union(select(Passkey.user_id))
     return render_template(
         "accounts/roles/index.html",
-        staff=db.session.scalars(User.staff()).all(),
+        newsroom=db.session.scalars(badges.newsroom()).all(),
         grants=db.session.scalars(RoleGrant.open()).all(),
         with_factor=set(db.session.scalars(with_factor)),
         form=form or ProposeForm.unbound(),
+        badge_form=badge_form or BadgeForm.unbound(),
         problem=problem,
         shown=shown,
     )

@@ -1,4 +1,4 @@
-"""Labels of capabilities, of the staff log’s acts, and of what is impossible."""
+"""Texts of capabilities, of badges, of the staff log’s acts, and of what is impossible."""
 
 from flask import Flask
 from flask_babel import lazy_gettext as _
@@ -14,6 +14,12 @@ CAPABILITIES = {
     "can_appoint": _("Appointing staff"),
     SECOND_FACTOR: _("Reset of two-step verification"),
 }
+# Labels of users, which readers see as badges.
+BADGES = {
+    "reporter": _("Journalist"),
+    "newsroom": _("Newsroom"),
+    "operations": _("Operations"),
+}
 _ACTS = {
     "propose": _("Proposed"),
     "second": _("Seconded"),
@@ -26,6 +32,10 @@ _ACTS = {
     "freeze": _("Access freeze for 24 hours"),
     "unfreeze": _("Access freeze ended"),
     "read_address": _("Email address read"),
+    "label_reporter": _("Badge given: Journalist"),
+    "label_newsroom": _("Badge given: Newsroom"),
+    "label_operations": _("Badge given: Operations"),
+    "label_none": _("Badge taken away"),
 }
 _REFUSALS = {
     "has_it": _("This person has this role already."),

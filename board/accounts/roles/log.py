@@ -25,6 +25,10 @@ class StaffAction(enum.StrEnum):
     FREEZE = "freeze"
     UNFREEZE = "unfreeze"
     READ_ADDRESS = "read_address"
+    LABEL_REPORTER = "label_reporter"
+    LABEL_NEWSROOM = "label_newsroom"
+    LABEL_OPERATIONS = "label_operations"
+    LABEL_NONE = "label_none"
 
 
 class StaffLogEntry(Base):

@@ -51,6 +51,11 @@ def may_take_away(user: User, capability: str, subject: User) -> bool:
     return not is_own and has_any(user, RULES[capability].takes_away)
 
 
+def may_label(user: User, subject: User) -> bool:
+    """Give a badge or take it away."""
+    return user.id != subject.id and has_any(user, (_APPOINT,))
+
+
 def may_freeze(user: User, subject: User) -> bool:
     return user.id != subject.id and has_any(user, (_APPOINT,))
 

@@ -6,15 +6,11 @@ from flask import Flask
 from flask_babel import lazy_gettext as _
 
 from board.accounts.display_names import initial
+from board.accounts.roles.labels import BADGES
 
 AUTHOR = "author"
 
-_LABELS = {
-    AUTHOR: _("Author"),
-    "reporter": _("Journalist"),
-    "newsroom": _("Newsroom"),
-    "operations": _("Operations"),
-}
+_LABELS = {AUTHOR: _("Author"), **BADGES}
 
 
 def init_app(app: Flask) -> None:

@@ -104,6 +104,8 @@ NOTICES: dict[str, Any | Callable[..., str]] = {
     "role_seconded": _("Seconded: %(role)s."),
     "role_withdrawn": _("Withdrawn: %(role)s."),
     "role_revoked": _("Taken away from %(name)s: %(role)s."),
+    "badge_given": _("%(name)s has the badge %(badge)s now."),
+    "badge_taken": _("%(name)s has no badge any more."),
     "staff_frozen": _(
         "%(name)s has been signed out everywhere and cannot use the desk for 24 hours."
     ),
