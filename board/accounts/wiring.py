@@ -24,8 +24,8 @@ from board.accounts.sign_in_methods import views as method_views
 from board.accounts.sign_in_methods.identity_providers import (
     account_views as identity_account_views,
 )
+from board.accounts.sign_in_methods.identity_providers import background as provider_work
 from board.accounts.sign_in_methods.identity_providers import models as identities
-from board.accounts.sign_in_methods.identity_providers import refresh as provider_documents
 from board.accounts.sign_in_methods.identity_providers import views as identity_views
 from board.accounts.sign_in_methods.identity_providers import webhooks as identity_webhooks
 from board.accounts.sign_in_methods.identity_providers.methods import METHODS as IDENTITY_METHODS
@@ -48,7 +48,8 @@ from board.web.errors import error_page_for
 
 QUEUE_CONSUMERS = (
     QueueConsumer("emails", email_queue.has_due, delivery.send_due),
-    QueueConsumer("identity providers", provider_documents.is_due, provider_documents.renew),
+    QueueConsumer("identity providers", provider_work.is_due, provider_work.renew),
+    QueueConsumer("kakao unlinking", provider_work.has_unlinks, provider_work.unlink),
 )
 EMAIL_TYPES = {
     verification.CODE: EmailType(emails.code_text, emails.is_code_wanted, rank=Rank.CODE),

@@ -58,7 +58,8 @@ NAMED = {
         "passkey.sign_count passkey.name passkey.is_synced passkey.made_at passkey.used_on"
     ),
     ("이 사이트에만 알려 주는 회원 식별값", "an identifier from there that means you"): (
-        "identity.issuer identity.subject identity.user_id identity.linked_at identity.used_on"
+        "identity.issuer identity.subject identity.user_id identity.linked_at identity.used_on "
+        "kakao_unlink.subject kakao_unlink.made_at"
     ),
     ("요청한 브라우저의 식별값(해시값), 돌아올 화면", "the page to go back to"): (
         "oauth_state.browser_hash oauth_state.issuer oauth_state.link_to_id oauth_state.subject "
@@ -255,6 +256,7 @@ NOT_PERSONAL = {
     "email_domain_pause": "domain until",
     "email_verification": "id nonce sends sent_at expires_at",
     "disclosure": "id",
+    "kakao_unlink": "due_at",
     "lease": "name holder until",
     "letter": "id rank",
     "notification": "id mailed_as",

@@ -38,6 +38,7 @@ ISSUERS = {
     OWN: f"https://{OWN}/realms/news",
 }
 APPLE = "https://appleid.apple.com"
+KAKAO_UNLINK = "/kapi.kakao.com/v1/user/unlink"
 SETTINGS = {
     "KAKAO": "kakao-id kakao-secret-of-the-fake",
     "KAKAO_ADMIN_KEY": "kakao-admin-key-0123456789",
@@ -76,6 +77,7 @@ class FakeProviders:
     discovered: dict[str, Any] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     grants: dict[str, Grant] = field(default_factory=dict)
+    linked: set[str] = field(default_factory=set)  # who has agreed at Kakao
     url: str = ""
     signs_with_secret: str = ""  # HS256, in place of its own key
     apple_key: bytes = b""  # public; without it Apple takes any secret
@@ -97,7 +99,10 @@ class FakeProviders:
         parts = urlsplit(address)
         asked = dict(parse_qsl(parts.query))
         code = secrets.token_urlsafe(16)
-        self.grants[code] = Grant(ISSUERS[parts.path.split("/")[1]], subject, asked)
+        issuer = ISSUERS[parts.path.split("/")[1]]
+        self.grants[code] = Grant(issuer, subject, asked)
+        if "kakao" in issuer:
+            self.linked.add(subject)
         return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
 
     def refuse(self, address: str) -> str:
@@ -230,6 +235,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._fake.asked.append(self.path)
         length = int(self.headers.get("Content-Length", 0))
         given = dict(parse_qsl(self.rfile.read(length).decode()))
+        if self.path == KAKAO_UNLINK:
+            self._unlink(given)
+            return
         grant = self._fake.grants.pop(given.get("code", ""), None)  # once
         host = self.path.split("/")[1]
         if (lie := self._fake.answer) in ("huge", "html", "empty", "slow"):
@@ -239,6 +247,19 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             token = self._fake.id_token(grant)
             self._json(200, {"id_token": token, "access_token": "never kept", "scope": "openid"})
+
+    def _unlink(self, given: dict[str, str]) -> None:
+        """Of Kakao, which knows who has agreed."""
+        key, subject = SETTINGS["KAKAO_ADMIN_KEY"], given.get("target_id", "")
+        if self._fake.answer in ("huge", "html"):
+            self._lie(self._fake.answer)
+        elif self.headers.get("Authorization") != f"KakaoAK {key}":
+            self._json(401, {"msg": "wrong appKey", "code": -401})
+        elif given.get("target_id_type") != "user_id" or subject not in self._fake.linked:
+            self._json(400, {"msg": "NotRegisteredUserException", "code": -101})
+        else:
+            self._fake.linked.remove(subject)
+            self._json(200, {"id": int(subject)})
 
     def _is_right(self, host: str, grant: Grant, given: dict[str, str]) -> bool:
         digest = hashlib.sha256(given.get("code_verifier", "").encode()).digest()

@@ -25,9 +25,12 @@ bp = Blueprint("sign_in_methods", __name__)
 
 
 @bp.get("/account/sign-in-methods")
-@open_to(members, query=("removed",))
+@open_to(members, query=("removed", "unlinked"))
 def index() -> ResponseReturnValue:
-    return page(unknown_passkey=unknown_credential(request.args.get("removed", "")))
+    return page(
+        unknown_passkey=unknown_credential(request.args.get("removed", "")),
+        unlinked=request.args.get("unlinked", ""),
+    )
 
 
 @bp.route("/account/confirm", methods=["GET", "POST"])
@@ -56,8 +59,9 @@ def refuse_last(error: LastSignInMethod) -> ResponseReturnValue:
     return page(_("This is the only way to sign in to your account. Add another first.")), 422
 
 
-def page(problem: str = "", *, unknown_passkey: str = "") -> str:
-    """`unknown_passkey`: the id of one that the browser should no longer offer."""
+def page(problem: str = "", *, unknown_passkey: str = "", unlinked: str = "") -> str:
+    """`unknown_passkey`: the id of one that the browser should no longer offer. `unlinked`: the
+    name of a provider that still lists this site."""
     user = current_user()
     return render_template(
         "accounts/sign_in_methods/index.html",
@@ -68,5 +72,6 @@ def page(problem: str = "", *, unknown_passkey: str = "") -> str:
         warning=warning_for(user),
         problem=problem,
         unknown_passkey=unknown_passkey,
+        unlinked=unlinked,
         **passkey_context(),
     )

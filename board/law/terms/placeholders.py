@@ -8,7 +8,7 @@ from board.accounts.auth.rate_limit import Attempt
 from board.accounts.email.queue import QueuedEmail
 from board.accounts.models import Session
 from board.accounts.roles.models import RoleGrant
-from board.accounts.sign_in_methods.identity_providers.models import OAuthState
+from board.accounts.sign_in_methods.identity_providers.models import KakaoUnlink, OAuthState
 from board.accounts.verification.models import EmailChange, EmailVerification
 from board.articles.models import Article
 from board.law.claims.evidence import Evidence
@@ -47,6 +47,7 @@ def _periods() -> dict[str, int]:
         "code_hours": int(Attempt.CODE_RETENTION.total_seconds()) // 3600,
         "verification_minutes": int(EmailVerification.LIFE.total_seconds()) // 60,
         "oauth_minutes": int((OAuthState.LIFE + OAuthState.SIGN_UP_LIFE).total_seconds()) // 60,
+        "kakao_days": KakaoUnlink.LIFE.days,
         "undo_days": EmailChange.LIFE.days,
         "invitation_days": 2 * RoleGrant.LIFE.days,  # proposed, then seconded
         "email_days": QueuedEmail.RETENTION.days,

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from board.accounts.sign_in_methods.identity_providers import providers, refresh
+from board.accounts.sign_in_methods.identity_providers import background, providers
 from board.config.client_parsers import parse_apple_client
 from board.db import db
 from board.runtime.event_log import EventLog
@@ -31,6 +31,7 @@ def fake(served_fake: FakeProviders) -> FakeProviders:
     served_fake.answer, served_fake.signs_with_secret = "", ""
     served_fake.has_discovery = True
     served_fake.asked.clear()
+    served_fake.linked.clear()
     return served_fake
 
 
@@ -43,8 +44,8 @@ def settings(fake: FakeProviders) -> dict[str, Any]:
 def app(app: Flask) -> Flask:
     """The worker has fetched what the providers offer. No test fills the log of another."""
     app.extensions["event_log"] = EventLog()
-    refresh.renew()
-    refresh.renew()
+    background.renew()
+    background.renew()
     return app
 
 
@@ -57,7 +58,7 @@ def apple(app: Flask, fake: FakeProviders, monkeypatch: pytest.MonkeyPatch) -> N
     path.parent.mkdir()
     path.write_bytes(fake.apple_p8())
     monkeypatch.setitem(app.config, "APPLE", client)
-    refresh.renew()
+    background.renew()
 
 
 class Visit:

@@ -13,10 +13,10 @@ from flask import Flask
 
 from accounts.identity_providers.conftest import Visit
 from board.accounts.sign_in_methods.identity_providers import (
+    background,
     flow,
     jose,
     providers,
-    refresh,
     tokens,
 )
 from board.accounts.sign_in_methods.identity_providers.jose import BadToken
@@ -260,17 +260,17 @@ def test_a_provider_is_offered_while_it_can_be_discovered(
     assert buttons(visit) == ["kakao", "naver", "google", "oidc"]
     fake.has_discovery = False
     with time_machine.travel(now() + timedelta(hours=13), tick=False) as clock:
-        refresh.renew()
+        background.renew()
         assert buttons(visit) == ["kakao", "naver", "google", "oidc"]
         clock.shift(timedelta(hours=12))
-        refresh.renew()
+        background.renew()
         assert buttons(visit) == ["kakao", "google"]
         assert visit().begin("naver") == FAILED
-        assert refresh.is_due() is False
+        assert background.is_due() is False
         fake.has_discovery = True
         clock.shift(timedelta(minutes=6))
-        assert refresh.is_due() is True
-        refresh.renew()
+        assert background.is_due() is True
+        background.renew()
         assert buttons(visit) == ["kakao", "naver", "google", "oidc"]
 
 
@@ -292,7 +292,7 @@ def test_a_document_that_cannot_be_believed_offers_nothing(
 ) -> None:
     fake.discovered = found
     with time_machine.travel(now() + timedelta(hours=13), tick=False):
-        refresh.renew()
+        background.renew()
         answer = visit().client.get("/sign-in")
 
     assert "provider-naver" not in answer.text
@@ -304,4 +304,4 @@ def test_a_board_without_providers_asks_nobody(app: Flask, monkeypatch: pytest.M
     for name in ("KAKAO", "NAVER", "GOOGLE", "OIDC"):
         monkeypatch.setitem(app.config, name, None)
 
-    assert (providers.configured(), refresh.is_due()) == ([], False)
+    assert (providers.configured(), background.is_due()) == ([], False)

@@ -7,6 +7,7 @@ from board.accounts.auth.current_user import current_session, current_user
 from board.accounts.sign_in.methods import check_not_last
 from board.accounts.sign_in.reauthentication import requires_reauthentication
 from board.accounts.sign_in_methods.emails import announce_removed
+from board.accounts.sign_in_methods.identity_providers import models
 from board.accounts.sign_in_methods.identity_providers.methods import method_of
 from board.accounts.sign_in_methods.identity_providers.models import Identity
 from board.accounts.sign_in_methods.identity_providers.views import (
@@ -14,7 +15,7 @@ from board.accounts.sign_in_methods.identity_providers.views import (
     provider_or_404,
     to_provider,
 )
-from board.db import db, writing
+from board.db import writing
 from board.web.access import members, open_to
 from board.web.response.headers import allow_form_targets
 
@@ -36,12 +37,13 @@ def unlink(name: str) -> ResponseReturnValue:
     with writing():
         user = current_user()
         if identity := Identity.at(provider.issuer, user):
-            db.session.delete(identity)
+            models.unlink(identity)
             user.end_sessions(keep=current_session())
             check_not_last(user)
             announce_removed(method_of(name), user)
-    notice = "identity_unlinked" if identity else None
-    return redirect(url_for("sign_in_methods.index", notice=notice), 303)
+    notice, unlinked = ("identity_unlinked", name) if identity else (None, None)
+    next = url_for("sign_in_methods.index", notice=notice, unlinked=unlinked)
+    return redirect(next, 303)
 
 
 @bp.before_request

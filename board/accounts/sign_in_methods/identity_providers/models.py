@@ -17,6 +17,7 @@ from board.runtime.app import setting
 
 SUBJECT_MAX = 255  # OpenID Connect Core 2
 ISSUER_MAX = 255
+KAKAO_ISSUER = "https://kauth.kakao.com"
 
 
 class Identity(Base):
@@ -76,6 +77,46 @@ class OAuthState(Base):
         return select(cls).where(*same, cls.expires_at > now()).order_by(cls.expires_at.desc())
 
 
+class KakaoUnlink(Base):
+    """Somebody who has unlinked here or left, and is still linked at Kakao."""
+
+    __tablename__ = "kakao_unlink"
+    LIFE = timedelta(days=7)
+    PAUSE = timedelta(minutes=1)  # after the first failure; each pause is as long as all before
+
+    subject: Mapped[str] = mapped_column(String(SUBJECT_MAX), primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    due_at: Mapped[datetime] = mapped_column(default=now)
+
+    @classmethod
+    def due(cls) -> Select[Self]:
+        """The oldest first; ties by subject."""
+        return select(cls).where(cls.due_at <= now()).order_by(cls.due_at, cls.subject)
+
+    @property
+    def is_wanted(self) -> bool:
+        """Not once they are linked again, or it did not work for LIFE."""
+        is_linked = db.session.get(Identity, (KAKAO_ISSUER, self.subject)) is not None
+        return unlinks_at_kakao() and not is_linked and now() < self.made_at + self.LIFE
+
+    def postpone(self) -> None:
+        pause = max(now() - self.made_at, self.PAUSE)
+        self.due_at = min(now() + pause, self.made_at + self.LIFE)
+
+
+def unlinks_at_kakao() -> bool:
+    """Whether the board can unlink there; else there is Kakao’s own page."""
+    return bool(setting("KAKAO") and setting("KAKAO_ADMIN_KEY"))
+
+
+def unlink(identity: Identity) -> None:
+    """Called inside a write."""
+    db.session.delete(identity)
+    if identity.issuer == KAKAO_ISSUER and unlinks_at_kakao():
+        moment = now()
+        db.session.merge(KakaoUnlink(subject=identity.subject, made_at=moment, due_at=moment))
+
+
 def new_state() -> str:
     return secrets.token_urlsafe(32)
 
@@ -95,7 +136,8 @@ def challenge_of(state: str) -> str:
 
 def delete_for_user(user: User) -> None:
     db.session.execute(delete(OAuthState).where(OAuthState.link_to_id == user.id))
-    db.session.execute(delete(Identity).where(Identity.user_id == user.id))
+    for identity in db.session.scalars(Identity.of_user(user)).all():
+        unlink(identity)
 
 
 def has_expired() -> bool:

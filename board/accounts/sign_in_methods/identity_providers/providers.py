@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 from board.accounts.sign_in_methods.identity_providers import apple
 from board.accounts.sign_in_methods.identity_providers.documents import URL_MAX, Document
 from board.accounts.sign_in_methods.identity_providers.locations import located, origin_of
+from board.accounts.sign_in_methods.identity_providers.models import KAKAO_ISSUER
 from board.config.client_parsers import Client
 from board.runtime.app import setting
 
@@ -33,6 +34,7 @@ class Provider:
     # Origins it redirects to before a page is shown, which the policy of a form must allow.
     passes: tuple[str, ...] = ()
     scope: str = "openid"
+    connected: str = ""  # its page of connected services, where somebody can cut the connection
 
     def client(self) -> Client:
         """Raises NoKey."""
@@ -101,15 +103,22 @@ KAKAO = Provider(
     "kakao",
     _("Kakao"),
     _("Login with Kakao"),
-    "https://kauth.kakao.com",
+    KAKAO_ISSUER,
     Endpoints(
         "https://kauth.kakao.com/oauth/authorize",
         "https://kauth.kakao.com/oauth/token",
         "https://kauth.kakao.com/.well-known/jwks.json",
     ),
     passes=("https://accounts.kakao.com",),
+    connected="https://apps.kakao.com/connected/app/list?service_type=open",
 )
-NAVER = Provider("naver", _("Naver"), _("Log in with NAVER"), "https://nid.naver.com")
+NAVER = Provider(
+    "naver",
+    _("Naver"),
+    _("Log in with NAVER"),
+    "https://nid.naver.com",
+    connected="https://nid.naver.com/internalToken/view/tokenList/pc/ko",
+)
 GOOGLE = Provider(
     "google",
     "Google",
@@ -120,6 +129,7 @@ GOOGLE = Provider(
         "https://oauth2.googleapis.com/token",
         "https://www.googleapis.com/oauth2/v3/certs",
     ),
+    connected="https://myaccount.google.com/connections",
 )
 APPLE = Provider(
     "apple",
@@ -132,6 +142,7 @@ APPLE = Provider(
         "https://appleid.apple.com/auth/keys",
     ),
     scope="",  # with one it answers by a POST from its own site, which brings no cookie
+    connected="https://account.apple.com/account/manage",
 )
 NAMES = ("kakao", "naver", "google", "apple", "oidc")
 

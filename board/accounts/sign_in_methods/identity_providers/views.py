@@ -15,8 +15,12 @@ from board.accounts.models import Session, User
 from board.accounts.sign_in_methods.identity_providers import flow, providers
 from board.accounts.sign_in_methods.identity_providers.complete import Answer, complete, sign_up
 from board.accounts.sign_in_methods.identity_providers.flow import SignInFailed, browser_token
-from board.accounts.sign_in_methods.identity_providers.models import Identity, OAuthState
-from board.accounts.sign_in_methods.identity_providers.providers import Provider
+from board.accounts.sign_in_methods.identity_providers.models import (
+    Identity,
+    OAuthState,
+    unlinks_at_kakao,
+)
+from board.accounts.sign_in_methods.identity_providers.providers import KAKAO, Provider
 from board.db import db, writing
 from board.runtime.limiter import QueueFull
 from board.web.access import cookie_name, everyone, open_to
@@ -39,6 +43,18 @@ class ProviderSignUpForm(NameForm):
 
 def init_app(app: Flask) -> None:
     app.add_template_global(buttons, "identity_provider_buttons")
+    app.add_template_global(connected_to, "connected_providers")
+
+
+def connected_to(user: User, unlinked: str | None = None) -> list[Provider]:
+    """Providers which list this site among connected services until this user cuts it there: of
+    those that are linked, or the one that no longer is."""
+    found = providers.configured()
+    if unlinked is None:
+        found = [one for one in found if Identity.at(one.issuer, user)]
+    else:
+        found = [one for one in found if one.name == unlinked]
+    return [one for one in found if one.connected and not (one is KAKAO and unlinks_at_kakao())]
 
 
 def buttons(user: User | None = None) -> list[Provider]:
