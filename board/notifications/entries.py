@@ -16,6 +16,7 @@ from board.comments.models import Comment
 from board.db import db
 from board.moderation.rulings.labels import verdict_label
 from board.moderation.rulings.models import Ruling
+from board.notifications.account_changes import change_text
 from board.notifications.models import Kind, Notification
 from board.notifications.notify import is_reply_of
 
@@ -33,11 +34,15 @@ class Entry(NamedTuple):
         """Who did what; never what a comment says."""
         if self.ruling:
             return verdict_label(self.ruling.verdict)
+        if self.notification.kind == Kind.ACCOUNT:
+            return change_text(self.notification.about)
         return _text_about_comment(self)
 
     @property
     def url(self) -> str:
-        """The path of the comment it leads to."""
+        """The path of the comment it leads to, or of the sign-in methods."""
+        if self.notification.kind == Kind.ACCOUNT:
+            return url_for("sign_in_methods.index")
         id = self.comment.id if self.comment else 0
         return url_for("comments.comment", id=id, _anchor=f"comment-{id}")
 
@@ -52,6 +57,9 @@ def entries_of(notifications: Sequence[Notification]) -> list[Entry]:
     for each in notifications:
         if each.kind == Kind.DECISION:
             found.append(Entry(each, ruling=rulings[each.about]))
+            continue
+        if each.kind == Kind.ACCOUNT:
+            found.append(Entry(each))
             continue
         first, count = replies.get(each.id, (each.about, 0))
         if first in comments:

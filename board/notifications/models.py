@@ -33,6 +33,7 @@ class Kind(enum.StrEnum):
     MENTION = "mention"  # the comment that names the user
     DECISION = "decision"  # the ruling
     FEATURED = "featured"  # the user's comment that an editor picked
+    ACCOUNT = "account"  # the change; see account_changes.py
 
 
 _UNSEEN, _UNMAILED = text("seen_at IS NULL"), text("seen_at IS NULL AND mailed_as IS NULL")

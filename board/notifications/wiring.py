@@ -5,13 +5,23 @@ from flask import Flask
 from board.accounts import data_export
 from board.accounts.email.queue import EmailType, Rank, email_types
 from board.accounts.models import on_account_deleted
+from board.accounts.verification.emails import on_announced
 from board.comments.models import after_delete
 from board.comments.writing import create, edit
 from board.moderation.rulings.decisions import on_decision
 from board.moderation.rulings.featured import on_featured, on_unfeatured
 from board.moderation.rulings.models import on_ruling
 from board.moderation.rulings.undo import on_undo
-from board.notifications import decisions, digests, emails, models, notify, preferences, views
+from board.notifications import (
+    account_changes,
+    decisions,
+    digests,
+    emails,
+    models,
+    notify,
+    preferences,
+    views,
+)
 from board.runtime.background import QueueConsumer, queue_consumers
 from board.runtime.jobs import Job, jobs
 from board.web.blueprints import register
@@ -25,6 +35,7 @@ def init_app(app: Flask) -> None:
     create.after_post.add(notify.notify_of_comment)
     edit.after_edit.add(notify.follow_edit)
     after_delete.add(notify.withdraw)
+    on_announced.add(account_changes.notify_of_change)
     on_ruling.add(decisions.follow_ruling)
     on_decision.add(decisions.follow_decision)
     on_undo.add(decisions.follow_decision)

@@ -1,6 +1,7 @@
 """Emails about an account: codes, and what has happened to password and address."""
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import current_app, url_for
@@ -22,6 +23,7 @@ from board.accounts.verification.models import (
 )
 from board.db import db, now
 from board.runtime.app import signing_keys
+from board.runtime.hooks import Hook
 from board.web.i18n import format_datetime
 
 # For sign-up there is an email to any address; for a new one its owner asked.
@@ -38,6 +40,10 @@ def send_code(verification: EmailVerification) -> None:
     email_queue.enqueue_at_once(CODE, verification.id, to=to, language=language)
 
 
+# Effects of what an owner is told of, by the kind of its email. The account may have no address.
+on_announced: Hook[Callable[[User, str], None]] = Hook()
+
+
 def announce_password(user: User) -> None:
     announce(PASSWORD, user)
 
@@ -50,10 +56,18 @@ def announce(kind: str, user: User) -> None:
     for address in (each for each in addresses if "@" in each):
         about = secrets.randbits(62)  # it is about no row, and each is sent
         email_queue.enqueue_at_once(kind, about, to=address, language=user.language)
+    _run_effects(user, kind)
 
 
 def announce_address(change: EmailChange, user: User) -> None:
     email_queue.enqueue_at_once(ADDRESS, change.id, to=change.old_email, language=user.language)
+    _run_effects(user, ADDRESS)
+
+
+def _run_effects(user: User, kind: str) -> None:
+    db.session.flush()
+    for effect in on_announced:
+        effect(user, kind)
 
 
 def is_code_wanted(email: QueuedEmail) -> bool:
