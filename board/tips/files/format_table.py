@@ -87,3 +87,4 @@ FORMATS = {
         Format("unknown", "unknown", (), Reason.UNKNOWN),
     )
 }
+NEUTRAL_NAMES = {format_.neutral_name for format_ in FORMATS.values() if format_.why_not is None}

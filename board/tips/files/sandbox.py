@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from signal import SIGABRT, SIGKILL, SIGXCPU
 
+from .format_table import NEUTRAL_NAMES
 from .results import DETAIL_MAX, FINDINGS_MAX, Finding, FindingKind, Reason, WorkerLimits
 
 # The worker loads this folder alone, and of the board only the pure modules of
@@ -58,7 +59,7 @@ def run_worker(data: bytes, name: str, limits: WorkerLimits, *, wants_copy: bool
         return _failed(Reason.TOO_MUCH)
     try:
         return _parse_answer(output)
-    except (ValueError, KeyError, TypeError):
+    except Exception:  # an answer made to harm the server raises anything
         return _failed(Reason.DAMAGED)
 
 
@@ -120,16 +121,23 @@ def _exchange(process: subprocess.Popen[bytes], request: bytes, limit: int) -> b
 
 
 def _parse_answer(output: bytes) -> Answer:
-    """Raises ValueError, KeyError or TypeError if the answer has another structure."""
+    """Raises something if the answer has another structure."""
     head, _, data = output.partition(b"\n")
     fields = json.loads(head[:_HEAD_MAX])
     findings = [
-        Finding(FindingKind(kind), str(detail)[:DETAIL_MAX], bool(stays), _parse_span(span))
+        Finding(FindingKind(kind), _text(detail), bool(stays), _parse_span(span))
         for kind, detail, stays, span in fields["findings"][:FINDINGS_MAX]
     ]
     why_not = Reason(fields["why_not"]) if fields["why_not"] else None
-    name = str(fields["name"]) if fields["name"] else None
+    name = fields["name"]
+    if name is not None and name not in NEUTRAL_NAMES:
+        raise ValueError
     return Answer(str(fields["format"]), tuple(findings), why_not, name, data)
+
+
+def _text(detail: str) -> str:
+    """Without halves of characters, which no page can show."""
+    return detail[:DETAIL_MAX].encode("utf-8", "replace").decode()
 
 
 def _parse_span(span: list[int] | None) -> tuple[int, int] | None:

@@ -207,6 +207,36 @@ def test_a_worker_with_invalid_output_is_not_believed(worker_that, said):
         clean(b"x", "x")
 
 
+HEAD = '{"format":"x","findings":%s,"name":%s,"why_not":null}'
+
+
+@pytest.mark.parametrize(
+    ("findings", "name"),
+    [
+        ("[" * 100_000 + "]" * 100_000, "null"),  # each raises another error
+        ('[["other","",true,[Infinity,1]]]', "null"),
+        ('[["other","",true,[1]]]', "null"),
+        ("[]", '"run.exe"'),
+        ("[]", '["image.jpg"]'),
+        ("[]", "1"),
+    ],
+)
+def test_an_answer_made_to_harm_the_server_is_not_believed(monkeypatch, findings, name):
+    output = (HEAD % (findings, name)).encode()
+    monkeypatch.setattr(sandbox, "_run", lambda *_: (0, output))
+
+    assert inspect(b"x", "x").why_not == Reason.DAMAGED
+    with pytest.raises(NotCleanable):
+        clean(b"x", "x")
+
+
+def test_details_in_an_answer_are_text_that_every_page_can_show(monkeypatch):
+    output = (HEAD % (r'[["other","a\ud800b",true,null]]', "null")).encode()
+    monkeypatch.setattr(sandbox, "_run", lambda *_: (0, output))
+
+    assert [finding.detail for finding in inspect(b"x", "x").findings] == ["a?b"]
+
+
 def test_the_output_of_a_worker_is_bounded(worker_that):
     worker_that("import sys\nwhile True: sys.stdout.write('x' * 65536)")
 
