@@ -32,6 +32,7 @@ class Limiter:
 
     def __init__(self, name: str, *, queue: int, wait: float, slot: str = "short") -> None:
         self.name, self.queue, self.wait, self._slot_name = name, queue, wait, slot
+        self.clients = ConcurrencyLimit(1 + queue)  # for callers that give each client a share
         work.REFUSED.add_series(name)
         self._running = threading.BoundedSemaphore(1)
         self._waiting = threading.BoundedSemaphore(queue)
@@ -87,10 +88,6 @@ class Limiter:
         return slots[self.name, path]
 
 
-# Of work that takes seconds: exports, case files, trials of word rules.
-long_work = Limiter("long", queue=2, wait=10, slot="long")
-
-
 class ConcurrencyLimit:
     """A few threads of this process at a time, and only some of them for one client.
 
@@ -115,6 +112,10 @@ class ConcurrencyLimit:
         finally:
             with self._mutex:
                 self._running -= Counter([client])
+
+
+# Of work that takes seconds: exports, case files, trials of word rules.
+long_work = Limiter("long", queue=2, wait=10, slot="long")
 
 
 def init_app(app: Flask) -> None:

@@ -11,12 +11,12 @@ import time_machine
 from board.db import now
 from board.runtime.limiter import ConcurrencyLimit, QueueFull
 from board.runtime.shared_state import SharedState
-from board.tips.attachments import draft_space
+from board.tips.attachments import draft_space, drafts
 from board.tips.attachments.drafts import FormDraft
-from board.tips.crypto import key_files
+from board.tips.crypto import key_files, passphrases
 from board.tips.sealed import messages, rate_limit
 from board.tips.source import mailbox_views, waiting_tips
-from board.web.request.network import network_of
+from board.web.request.network import network_of, turn_of_network
 from tips.conftest import SourceClient, element_text, form_fields
 from tips.test_send_tip import tip_count
 
@@ -339,3 +339,49 @@ def test_a_member_of_another_network_is_not_kept_from_their_code(sent, app):
     with mailbox_views.tries.one_of(9, "198.51.100.0/24"):
         other = from_network(app, "203.0.113.7")
         assert other.enter(sent.code).status_code == 303
+
+
+# Other work that takes long.
+
+
+@pytest.mark.parametrize(
+    ("limiter", "refusals"), [(passphrases.text_checks, 2), (drafts.parsers, 4)]
+)
+def test_one_network_never_has_all_places_in_a_queue(app, limiter, refusals, monkeypatch):
+    monkeypatch.setattr(limiter, "wait", 60)
+    refused, served = threading.Semaphore(0), []
+
+    def take_turn(address):
+        with app.test_request_context("/tips/new", environ_base={"REMOTE_ADDR": address}):
+            try:
+                with turn_of_network(limiter):
+                    served.append(address)
+            except QueueFull:
+                refused.release()
+
+    def start(*addresses):
+        threads.extend(threading.Thread(target=take_turn, args=[each]) for each in addresses)
+        for thread in threads[-len(addresses) :]:
+            thread.start()
+
+    threads = []
+    with limiter:
+        start(*(f"203.0.113.{number}" for number in range(limiter.queue + 1)))
+        for _ in range(refusals):
+            assert refused.acquire(timeout=30)
+        start("198.51.100.1")
+    for thread in threads:
+        thread.join()
+
+    assert "198.51.100.1" in served
+    assert len(served) == len(threads) - refusals
+
+
+def test_a_flood_of_texts_from_one_network_keeps_no_source_of_another_out(app, desk):
+    flood, other = from_network(app, "203.0.113.7"), from_network(app, "198.51.100.1")
+    turns = passphrases.text_checks.clients
+    with turns.one_of(2, "203.0.113.0/24"), turns.one_of(2, "203.0.113.0/24"):
+        refused, checked = flood.preview(STORY), other.preview(STORY)
+
+    assert (refused.status_code, checked.status_code) == (503, 200)
+    assert STORY in refused.text

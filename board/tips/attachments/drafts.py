@@ -22,6 +22,7 @@ from board.tips.crypto.primitives import DecryptionFailed
 from board.tips.files.results import Reason
 from board.tips.models import form_tokens
 from board.tips.models.tip import Tip
+from board.web.request.network import turn_of_network
 
 COPIES = ("cleaned", "original", "both")
 # A process that reads a file takes up to 1 GiB, and up to 50 s.
@@ -64,7 +65,7 @@ class Attachment:
 
     def inspect(self) -> None:
         """Raises QueueFull while too many other files are being read."""
-        with parsers:
+        with turn_of_network(parsers):
             report = files.inspect(self.data(), self.name)
         self.cleanable, self.why_not = report.cleanable, report.why_not or ""
         stays = report.cleanable  # only in a cleaned copy
@@ -158,7 +159,7 @@ class FormDraft:
 
     def _clean_copy(self, original: Attachment) -> Attachment:
         try:
-            with parsers:
+            with turn_of_network(parsers):
                 cleaned = files.clean(original.data(), original.name)
         except files.NotCleanable as error:
             original.cleanable, original.why_not = False, str(error.reason)

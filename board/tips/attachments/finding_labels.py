@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from board.tips.attachments.finding_details import detail_text
 from board.tips.crypto import passphrases
 from board.tips.files.text.pii import find_pii
+from board.web.request.network import turn_of_network
 
 KIND_LABELS = {
     "place": lambda: _("Where it was made"),
@@ -93,7 +94,7 @@ def refusal_text(reason: str) -> str:
 
 def findings_in(text: str) -> list[tuple[str, str]]:
     """What a text reveals. Raises QueueFull."""
-    with passphrases.text_checks:
+    with turn_of_network(passphrases.text_checks):
         findings = [finding_text(finding.kind, finding.detail) for finding in find_pii(text)]
         if passphrases.looks_like_code(text):
             findings.append(finding_text("code", ""))

@@ -11,6 +11,7 @@ import secrets
 from board.runtime.limiter import Limiter
 from board.tips.crypto import phrase_parser, wordlist
 from board.tips.crypto.phrase_parser import Fault, InvalidPhrase, Words
+from board.web.request.network import turn_of_network
 
 CODE_WORDS = 8  # 88 bits: 80 random, 8 of checksum
 CODE_DIGITS = 27
@@ -77,7 +78,7 @@ def looks_like_code(text: str, *, run: int = 4) -> bool:
 def contains_code(text: str) -> bool:
     """Whether the text contains a whole code, in words or digits, with a valid checksum. Raises
     QueueFull."""
-    with text_checks:
+    with turn_of_network(text_checks):
         return _contains_code(phrase_parser.plain(text))
 
 

@@ -44,13 +44,12 @@ from board.tips.web.download import download
 from board.tips.web.idempotency import idempotent, redirect_to, writing_once
 from board.tips.web.responses import FORM_BYTES
 from board.web.access import everyone_as_guest, open_to
-from board.web.request.network import client_network
+from board.web.request.network import share_of_network
 
 TRY_SECONDS = 0.6  # every attempt takes this long, right or wrong
 TRY_AGAIN = 5  # seconds
 # Tries at a time, in each worker. A thread that waits to answer serves nobody else.
 tries = ConcurrencyLimit(4)
-TRIES_OF_A_NETWORK, TRIES_WITHOUT_ADDRESS = 1, 2
 
 
 @bp.get("/tips/box")
@@ -136,9 +135,7 @@ def _one_try() -> Iterator[None]:
 
     It holds a thread while it waits to answer, so that all take equally long.
     """
-    network = client_network()
-    most = TRIES_OF_A_NETWORK if network else TRIES_WITHOUT_ADDRESS
-    with tries.one_of(most, network or ""):
+    with share_of_network(tries, of_one=1, without_address=2):
         yield
 
 
