@@ -133,6 +133,18 @@ def test_what_is_wrong_is_named(typed, fault, positions, count):
     assert fault_of(typed) == (fault, positions, count)
 
 
+@pytest.mark.parametrize("between", [" ", ""], ids=["spaces", "run together"])
+@pytest.mark.parametrize("count", [6, 12])
+def test_a_long_word_is_not_read_as_two_in_place_of_one_that_is_missing(count, between):
+    typed = between.join(["고등학생", "답장", "소년", "암컷", "영남"] + ["용기"] * (count - 6))
+
+    with pytest.raises(InvalidPhrase) as error:
+        passphrases.read_phrase(typed, count)
+
+    assert (error.value.fault, error.value.typed) == (Fault.COUNT, count - 1)
+    assert passphrases.read_phrase(f"{typed}{between}물론", count).endswith("물론")
+
+
 def test_an_error_quotes_nothing_that_was_typed():
     with pytest.raises(InvalidPhrase) as error:
         passphrases.read_code(f"{SIX} 뷁뷁")

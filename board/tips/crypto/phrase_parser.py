@@ -56,17 +56,19 @@ def tokens(text: str) -> list[str]:
     return _WORD.findall(_ORDINAL.sub(" ", text))
 
 
-def parse(typed: str, count: int, *, accept: Callable[[Words], bool] = lambda _: True) -> Words:
+def parse(typed: str, count: int, *, accept: Callable[[Words], bool] | None = None) -> Words:
     """The `count` words of the list that were typed. Raises InvalidPhrase.
 
-    accept: whether words belong together. Each word may be its first two syllables. Spaces are
-    ignored only where the words cannot be read with them.
+    accept: whether words belong together. Without it, a long word is not read as two to make up
+    for a missing one. Each word may be its first two syllables. Spaces are ignored only where the
+    words cannot be read with them.
     """
     typed_words = tokens(plain(typed))
     for text in (" ".join(typed_words), "".join(typed_words)):
         for layouts in _layouts(text):
             readings = {words for each in layouts for words in _split(_keys(each), count)}
-            if accepted := {words for words in readings if accept(words)}:
+            accepted = {words for words in readings if accept is None or accept(words)}
+            if accepted and (accept or not _lacks_words(typed_words, count)):
                 return _only(accepted)
             if readings:
                 raise _do_not_belong_together(typed_words, count)
@@ -93,6 +95,11 @@ def _do_not_belong_together(typed_words: list[str], count: int) -> InvalidPhrase
     as_typed = _what_is_wrong(typed_words, count)
     is_count_wrong = as_typed.fault is Fault.COUNT and as_typed.typed != count
     return as_typed if is_count_wrong else InvalidPhrase(Fault.CHECKSUM)
+
+
+def _lacks_words(typed_words: list[str], count: int) -> bool:
+    as_typed = _what_is_wrong(typed_words, count)
+    return as_typed.fault is Fault.COUNT and 0 < as_typed.typed < count
 
 
 def _layouts(text: str) -> list[set[str]]:
@@ -141,11 +148,11 @@ def _what_is_wrong(typed_words: list[str], count: int) -> InvalidPhrase:
 
 
 def _count_words(keys: str) -> tuple[int, bool]:
-    """How many words the keystrokes begin with, and whether nothing is left."""
+    """How many words the keystrokes begin with, at least, and whether nothing is left."""
     reached = {0: 0}  # words up to each place
     for start in range(len(keys)):
         for end, _word in _words_at(keys, start) if start in reached else ():
-            reached.setdefault(end, reached[start] + 1)
+            reached[end] = min(reached.get(end, end), reached[start] + 1)
     if len(keys) in reached:
         return reached[len(keys)], True
     # A token no longer than a word is one word, however it begins.
