@@ -8,6 +8,7 @@ from flask import Flask
 
 from board import config, db
 from board.accounts import wiring as accounts_wiring
+from board.api import operation as api_operation
 from board.api import wiring as api_wiring
 from board.articles import wiring as articles_wiring
 from board.comments import wiring as comments_wiring
@@ -44,7 +45,7 @@ from board.web.request import (
     url_converters,
 )
 from board.web.request.observability import access_log, measure, request_id, security_events
-from board.web.response import compression, cors, headers
+from board.web.response import compression, cors, headers, problems
 
 # Hooks run in this order, too: law/wiring.py says why it comes before moderation.
 SLICES = (
@@ -60,8 +61,8 @@ SLICES = (
 )
 # Of those that wrap the app, the last is the first to see a request.
 WRAPPERS = (
-    access, disk_guard, form_guard, page_cache_middleware, unseen_count, query_filter,
-    cookie_filter, headers, errors, template_context, measure, access_log, proxies,
+    access, api_operation, disk_guard, form_guard, page_cache_middleware, unseen_count,
+    query_filter, cookie_filter, headers, errors, template_context, measure, access_log, proxies,
 )  # fmt: skip
 
 
@@ -80,7 +81,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     for wiring in SLICES:
         wiring.init_app(app)
     register(app, desk, work, request_id, origins, cors, guard, trailing_slash)
-    register(app, language_switch, well_known, security_events)
+    register(app, language_switch, well_known, problems, security_events)
     for part in WRAPPERS:
         part.init_app(app)
 

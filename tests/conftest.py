@@ -61,6 +61,7 @@ NO_LIMITS = {
     "REACTIONS_PER_DAY": 0,
     "REACTION_INTERVAL_SECONDS": 0,
     "SIGN_UPS_PER_HOUR": 0,
+    "TOKEN_REQUESTS_PER_MINUTE": 0,
 }
 PASSWORD = "lighthouse keeper at dusk"
 

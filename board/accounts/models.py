@@ -16,6 +16,8 @@ from board.runtime.hooks import Hook
 # Effects of a new name or label, and of deleting an account. Filled by each slice's wiring.py.
 on_renamed: Hook[Callable[["User"], None]] = Hook()
 on_account_deleted: Hook[Callable[["User"], None]] = Hook()
+# Effects of a new password: what else could be in the wrong hands goes with the old one.
+on_password_changed: Hook[Callable[["User"], None]] = Hook()
 
 
 class User(Base):
@@ -126,6 +128,8 @@ class User(Base):
 
     def change_password(self, password_hash: str, *, keep: "Session | None" = None) -> None:
         """Set the hash and end every session except `keep`."""
+        for effect in on_password_changed:
+            effect(self)
         self.password_hash = password_hash
         self.end_sessions(keep=keep)
 

@@ -11,7 +11,7 @@ from board.accounts.email import delivery, retention
 from board.accounts.email import queue as email_queue
 from board.accounts.email import views as email_views
 from board.accounts.email.queue import EmailType, Rank, email_types
-from board.accounts.models import on_account_deleted
+from board.accounts.models import on_account_deleted, on_password_changed
 from board.accounts.roles import account_views, changes, desk_views, freezing
 from board.accounts.roles import emails as role_emails
 from board.accounts.roles import labels as role_labels
@@ -30,6 +30,9 @@ from board.accounts.sign_in_methods.identity_providers import views as identity_
 from board.accounts.sign_in_methods.identity_providers import webhooks as identity_webhooks
 from board.accounts.sign_in_methods.identity_providers.methods import METHODS as IDENTITY_METHODS
 from board.accounts.sign_in_methods.passkeys import PASSKEYS
+from board.accounts.sign_in_methods.personal_tokens import bearer
+from board.accounts.sign_in_methods.personal_tokens import models as personal_tokens
+from board.accounts.sign_in_methods.personal_tokens import views as token_views
 from board.accounts.two_factor import key_rotation
 from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor import views as two_factor_views
@@ -40,11 +43,11 @@ from board.accounts.verification import views as verification_views
 from board.accounts.views import passkey_sign_in, settings, sign_in
 from board.runtime.background import QueueConsumer, queue_consumers
 from board.runtime.jobs import Job, jobs
-from board.web import access
 from board.web.access import staff
 from board.web.blueprints import register
 from board.web.desk import NavItem, nav_items
 from board.web.errors import error_page_for
+from board.web.user_loader import load_users
 
 QUEUE_CONSUMERS = (
     QueueConsumer("emails", email_queue.has_due, delivery.send_due),
@@ -52,6 +55,7 @@ QUEUE_CONSUMERS = (
     QueueConsumer("kakao unlinking", provider_work.has_unlinks, provider_work.unlink),
 )
 EMAIL_TYPES = {
+    token_views.MADE: EmailType(token_views.made_text, lambda email: True),
     verification.CODE: EmailType(emails.code_text, emails.is_code_wanted, rank=Rank.CODE),
     verification.EXISTS: EmailType(emails.exists_text, lambda email: True),
     verification.PASSWORD: EmailType(emails.password_text, lambda email: True),
@@ -63,6 +67,12 @@ NAV_ITEMS = (NavItem(95, "staff", _("Desk staff"), "staff.index", staff),)
 JOBS = (
     Job("email verification", grace.is_due, grace.run, is_final=True),
     Job("used tokens", used_tokens.has_expired, used_tokens.delete_expired, is_final=True),
+    Job(
+        "personal tokens",
+        personal_tokens.has_expired,
+        personal_tokens.delete_expired,
+        is_final=True,
+    ),
     Job("oauth states", identities.has_expired, identities.delete_expired, is_final=True),
     Job("old emails", retention.has_old, retention.delete_old, is_final=True),
     Job("staff proposals", changes.has_expired, changes.end_expired, is_final=True),
@@ -72,7 +82,7 @@ JOBS = (
 
 
 def init_app(app: Flask) -> None:
-    access.load_users(
+    load_users(
         app,
         load=current_user.load_user,
         passed_two_factor=passed_two_factor,
@@ -100,6 +110,7 @@ def init_app(app: Flask) -> None:
     queue_consumers.add(*QUEUE_CONSUMERS)
     jobs.add(*JOBS)
     _add_sign_in_methods(app)
+    _wire_tokens(app)
     _wire_roles(app)
 
 
@@ -109,6 +120,13 @@ def _add_sign_in_methods(app: Flask) -> None:
     for method in SIGN_IN_METHODS:
         email_types.update(method_emails.types_for(method))
     complete.on_reclaimed.add(passkeys.delete_for_user, identities.delete_for_user)
+
+
+def _wire_tokens(app: Flask) -> None:
+    register(app, bearer, token_views)
+    for hook in (on_account_deleted, on_password_changed, complete.on_reclaimed):
+        hook.add(personal_tokens.delete_for_user)
+    data_export.exporters["personal_tokens"] = personal_tokens.export
 
 
 def _wire_roles(app: Flask) -> None:

@@ -1,29 +1,42 @@
 """Public JSON API: threads, newest comments and counts. Documented in docs/api.md."""
 
-import json
 import re
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
+from msgspec import UNSET
 from sqlalchemy import Row, bindparam, select
 
+from board.api import schemas
+from board.api.encoding import STATES, article_json, comment_base_url, comment_json, steering_json
+from board.api.operation import answer, describe
+from board.api.parameters import (
+    ARTICLES_MAX,
+    CURSOR_PARAMETER,
+    ID,
+    LIMIT,
+    ROOTS_MAX,
+    SLUGS,
+    SORT,
+    cursor_comment,
+)
 from board.articles.access import require_public
 from board.articles.models import Article
 from board.articles.publication import is_public
 from board.articles.sharing import absolute
-from board.articles.thread_controls.labels import (
-    page_thread_state,
-    page_thread_states,
-    restriction_text,
-)
-from board.articles.thread_controls.models import HAS_RESTRICTIONS, RestrictionKind
-from board.articles.thread_controls.state import ThreadState
+from board.articles.thread_controls.labels import page_thread_state, page_thread_states
+from board.articles.thread_controls.models import HAS_RESTRICTIONS
 from board.comments.models import Comment
-from board.comments.moderation_reasons import reason_label
-from board.comments.page_context import CURSOR, cursor_from_query
+from board.comments.page_context import CURSOR, cursor_from_query, listed_comment
 from board.comments.thread.public_comment import CommentPage, PublicComment
-from board.comments.thread.query import featured, newest_ids, thread_page
+from board.comments.thread.query import (
+    conversation,
+    featured,
+    load_public,
+    newest_ids,
+    thread_page,
+)
 from board.comments.thread.sort import Sort
 from board.comments.thread.sort_order import sort_from_query
 from board.db import now
@@ -33,8 +46,6 @@ from board.web.page_cache.validity import cache_for_article
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
-ARTICLES_MAX = 100
-ROOTS_MAX = 50
 _DEFAULT_PAGE = (Sort.LATEST, Comment.PAGE_SIZE)
 _article = Article.__table__.c
 _ARTICLES = select(
@@ -52,15 +63,16 @@ _COUNTS = _ARTICLES.where(_article.slug.in_(bindparam("slugs", expanding=True)))
 _ARTICLE = _ARTICLES.add_columns(_article.title, _article.revision).where(
     _article.slug == bindparam("slug")
 )
-_STATES = {
-    RestrictionKind.STOP: "withdrawn",
-    RestrictionKind.FREEZE: "read_only",
-    RestrictionKind.CLOSE: "closed",
-}
 
 
 @bp.get("/articles/<slug>/comments")
 @open_to(everyone, query=("before", "limit", "sort"))
+@describe(
+    "A page of a thread",
+    gives={200: schemas.ThreadJson},
+    query={"sort": SORT, "limit": LIMIT, "before": CURSOR_PARAMETER},
+    problems=(404, 410),
+)
 def comments(slug: str) -> ResponseReturnValue:
     _refuse_unknown_values()
     sort, size = sort_from_query(), _limit_from_query()
@@ -75,21 +87,48 @@ def comments(slug: str) -> ResponseReturnValue:
             page = thread_page(article.id, sort=sort, before=before, size=size)
         if state.is_shown and article.featured_count and not before:
             top = featured(article.id)
-    base_url = absolute(url_for("comments.comment", id=0)).removesuffix("0")
-    payload = {
-        "article": _article_as_dict(article, state),
-        **({"steering": _restrictions(state)} if state.measures else {}),
-        "sort": sort.value,
-        "next": page.more and absolute(_next_url(article.slug, sort, size, page.more)),
-        **({"featured": [_as_dict(comment, base_url) for comment in top]} if top else {}),
-        "comments": [_as_dict(comment, base_url) for comment in page.comments],
-    }
-    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, mimetype="application/json")
+    base_url = comment_base_url()
+    next = absolute(_next_url(article.slug, sort, size, page.more)) if page.more else None
+    value = schemas.ThreadJson(
+        article=article_json(article, state),
+        sort=sort.value,
+        next=next,
+        comments=[comment_json(comment, base_url) for comment in page.comments],
+        steering=steering_json(state),
+    )
+    if top:
+        value.featured = [comment_json(comment, base_url) for comment in top]
+    return answer(value, next=next)
+
+
+@bp.get("/comments/<id:id>")
+@open_to(everyone, query=("after",))
+@describe(
+    "A comment",
+    gives={200: schemas.ConversationJson},
+    query={"after": ID},
+    problems=(404, 410),
+)
+def comment(id: int) -> ResponseReturnValue:
+    found = listed_comment(id)
+    cache_for_article(found.article.id, found.article.revision)
+    state = page_thread_state(found.article)
+    if not state.is_shown:
+        abort(410)
+    shown, more = load_public(found), None
+    if not shown.is_reply:
+        shown, page = conversation(found, after=cursor_comment("after"))
+        more = page.more
+    next = absolute(url_for(".comment", id=id, after=more)) if more else None
+    value = comment_json(shown, comment_base_url())
+    return answer(
+        schemas.ConversationJson(article_json(found.article, state), value, next), next=next
+    )
 
 
 @bp.get("/articles/<slug>/comments/newest")
 @open_to(everyone)
+@describe("The newest comments", gives={200: schemas.NewestJson}, problems=(404, 410))
 def newest(slug: str) -> ResponseReturnValue:
     """The newest ids and the thread state, the same for every reader.
 
@@ -97,14 +136,14 @@ def newest(slug: str) -> ResponseReturnValue:
     """
     article = _load_article(slug)
     state = page_thread_state(article)
-    return {
-        "newest": newest_ids(article.id) if state.is_shown else [],
-        **({"steered": state.fingerprint} if state.fingerprint else {}),
-    }
+    value = schemas.NewestJson(newest_ids(article.id) if state.is_shown else [])
+    value.steered = state.fingerprint or UNSET
+    return answer(value)
 
 
 @bp.get("/counts")
 @open_to(everyone, multi_fields=("article",), query=("article",))
+@describe("Numbers of comments", gives={200: schemas.CountsJson}, query={"article": SLUGS})
 def counts() -> ResponseReturnValue:
     slugs = request.args.getlist("article")
     if not 0 < len(slugs) <= ARTICLES_MAX:
@@ -114,38 +153,8 @@ def counts() -> ResponseReturnValue:
     states = page_thread_states(rows)  # of all, so that the page is renewed when one appears
     rows = [row for row in rows if is_public(row, now())]
     counts = {row.slug: row.comment_count if states[row.id].is_shown else 0 for row in rows}
-    closed = {row.slug: _STATES[kind] for row in rows if (kind := states[row.id].closed_by)}
-    return {"counts": counts, **({"states": closed} if closed else {})}
-
-
-def _restrictions(state: ThreadState) -> dict[str, Any]:
-    """The restrictions in force, and the notices readers see."""
-    return {
-        "state": _STATES[state.closed_by] if state.closed_by else "open",
-        "holds": state.holds,
-        "slow_seconds": state.seconds,
-        "latest_only": state.is_latest_only,
-        "folded": state.is_folded,
-        "told": [
-            {
-                "measures": [measure.value for measure in measures],
-                "says": [restriction_text(measure, restriction.seconds) for measure in measures],
-                "reason": restriction.reason,
-                "until": restriction.ends_at and restriction.ends_at.isoformat(),
-            }
-            for restriction, measures in state.notices
-        ],
-    }
-
-
-def _article_as_dict(article: Row[*tuple[Any, ...]], state: ThreadState) -> dict[str, Any]:
-    return {
-        "slug": article.slug,
-        "title": article.title,
-        "url": absolute(url_for("comments.article", slug=article.slug)),
-        "comment_count": article.comment_count if state.is_shown else 0,
-        "takes_comments": state.takes_comments,
-    }
+    closed: Any = {row.slug: STATES[kind] for row in rows if (kind := states[row.id].closed_by)}
+    return answer(schemas.CountsJson(counts, closed or UNSET))
 
 
 def _load_article(slug: str) -> Row[*tuple[Any, ...]]:
@@ -154,33 +163,6 @@ def _load_article(slug: str) -> Row[*tuple[Any, ...]]:
     require_public(article)
     cache_for_article(article.id, article.revision)
     return article
-
-
-def _as_dict(comment: PublicComment, base_url: str) -> dict[str, Any]:
-    """One comment with its replies; `base_url` is the URL of a comment without its id."""
-    payload: dict[str, Any] = {
-        "id": comment.id,
-        "url": f"{base_url}{comment.id}",
-        "posted_at": comment.posted_at.isoformat(),
-        "gone": comment.tombstone,
-    }
-    if comment.tombstone is None:
-        payload["author"] = {"id": comment.author_id, "name": comment.author_name}
-        if comment.badges:
-            payload["author"]["badges"] = comment.badges
-        if comment.is_featured:
-            payload["featured"] = True
-        payload["html"] = comment.html
-        payload["edited_at"] = comment.edited_at and comment.edited_at.isoformat()
-        payload["like_count"], payload["dislike_count"] = comment.like_count, comment.dislike_count
-    elif comment.tombstone == "hidden":
-        payload["reason"] = reason_label(comment.hidden_for, comment.hidden_note)
-    if comment.is_reply:
-        payload["to"] = {"id": comment.to_id, "name": comment.to_name} if comment.to_id else None
-    else:
-        payload["reply_count"] = comment.reply_count
-        payload["replies"] = [_as_dict(reply, base_url) for reply in comment.replies]
-    return payload
 
 
 def _next_url(slug: str, sort: Sort, size: int, before: int | str) -> str:

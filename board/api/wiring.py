@@ -1,10 +1,22 @@
-"""Wiring of the API: JSON, Atom and oEmbed."""
+"""Wiring of the API: JSON and Atom, cards, and what its problems are called."""
 
 from flask import Flask
 
-from board.api import atom_views, card_views, json_views
+from board.api import (
+    atom_views,
+    card_views,
+    json_views,
+    me_views,
+    openapi,
+    refusals,
+    request_body,
+    write_views,
+)
 from board.web.blueprints import register
+from board.web.response.problems import problem_types
 
 
 def init_app(app: Flask) -> None:
-    register(app, json_views, atom_views, card_views)
+    register(app, json_views, atom_views, card_views, write_views, me_views, openapi)
+    problem_types.update(request_body.PROBLEMS)
+    refusals.add_problem_types()

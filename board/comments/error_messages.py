@@ -1,5 +1,6 @@
 """Error messages for readers: why a comment or reaction was not stored, and when to try again."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -121,6 +122,11 @@ def register_message(refusal_type: type[Refused], message: Message, *, status: i
     """Add the message for a refusal that another slice raises."""
     _MESSAGES[refusal_type] = status, message
     REFUSALS.add_series(refusal_type.__name__)
+
+
+def refusal_messages() -> Iterable[tuple[type[Refused], tuple[int, Message]]]:
+    """Status and message of each refusal, those of other slices too."""
+    return _MESSAGES.items()
 
 
 def status(refusal: Refused) -> int:

@@ -47,6 +47,7 @@ SETTINGS = (
     Setting("EDIT_WINDOW_MINUTES", 10, parsers.parse_number),
     Setting("REACTIONS_PER_DAY", 50, parsers.parse_number),
     Setting("REPORTS_PER_DAY", 50, parsers.parse_number),
+    Setting("TOKEN_REQUESTS_PER_MINUTE", 60, parsers.parse_number),
     Setting("REPORTS_TO_QUEUE", 1, parsers.parse_number),
     Setting("NEW_ACCOUNT_COMMENTS", 0, parsers.parse_number),
     Setting("REACTION_INTERVAL_SECONDS", 10, parsers.parse_number),

@@ -5,6 +5,7 @@ from flask import Flask
 from board.accounts.cli import accounts_cli
 from board.accounts.email.cli import mail_cli
 from board.accounts.sites.cli import sites_cli
+from board.api.openapi import openapi_command
 from board.articles.importing.run import articles_cli
 from board.db.schema import migration
 from board.law.authorities.cli import law_cli
@@ -38,6 +39,6 @@ def init_app(app: Flask) -> None:
         secret_key_cli,
     )
     backups = (backup, restore, prove_backup)
-    operations = (serve, work, jobs.run_jobs, doctor, verify, version, migration)
+    operations = (serve, work, jobs.run_jobs, doctor, verify, version, migration, openapi_command)
     for command in (*operations, *backups, *groups):
         app.cli.add_command(command)

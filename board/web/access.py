@@ -7,10 +7,18 @@ forgotten line cannot open a page.
 from collections.abc import Callable, Collection, Container
 from typing import Any, Protocol, TypeVar, cast
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
-from flask.sessions import SessionInterface
+from flask import (
+    Flask,
+    abort,
+    current_app,
+    g,
+    has_request_context,
+    redirect,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
-from flask_login import LoginManager, current_user
+from flask_login import current_user
 
 from board.web.request.origins import SAFE, is_https, is_source_request
 
@@ -54,13 +62,6 @@ GUEST = Guest()
 _MEMBER = SomeMember()
 
 
-class NoFlaskSession(SessionInterface):
-    """Turns off Flask's session, which would make every page depend on a cookie. Ours are rows."""
-
-    def open_session(self, app: Flask, request: object) -> None:
-        return None
-
-
 def everyone(viewer: Viewer) -> bool:
     return True
 
@@ -76,10 +77,12 @@ def members(viewer: Viewer) -> bool:
 
 
 def _holders(*capabilities: str) -> Audience:
-    """Everybody with one of these capabilities, none of which implies another, unless frozen."""
+    """Everybody with one of these capabilities, none of which implies another, unless frozen. The
+    holder of a bearer token has none: a stolen one cannot moderate."""
 
     def audience(viewer: Viewer) -> bool:
-        return not viewer.is_frozen and any(getattr(viewer, name) for name in capabilities)
+        is_at_rest = viewer.is_frozen or is_bearer()
+        return not is_at_rest and any(getattr(viewer, name) for name in capabilities)
 
     return audience
 
@@ -104,6 +107,7 @@ def open_to(
     *,
     body_max: int | None = None,
     multi_fields: Container[str] = (),
+    scope: str | None = None,
     uploads: Callable[[], int] | None = None,
     upload_sink: Callable[[], Any] | None = None,
     query: Collection[str] = (),
@@ -113,6 +117,7 @@ def open_to(
     """Declares the audience of a view, and what it accepts.
 
     `body_max`: bytes of the body, if more than usual. `multi_fields`: fields that may be repeated.
+    `scope`: what a bearer token must be good for, without which nobody gets in.
     `uploads`: bytes of files beside the form. `upload_sink`: makes the file each is written to.
     `cannot_wait`: it is tried on a full disk too, for which the reserve is given up.
     `guest_page`: what guests who post are shown, with 401; it leads to sign-in and back.
@@ -121,7 +126,7 @@ def open_to(
     def mark(view: View) -> View:
         marked = cast(Any, view)
         marked.audience, marked.query, marked.guest_page = audience, query, guest_page
-        marked.body_max, marked.multi_fields = body_max, multi_fields
+        marked.body_max, marked.multi_fields, marked.scope = body_max, multi_fields, scope
         marked.uploads, marked.upload_sink = uploads, upload_sink
         marked.cannot_wait = cannot_wait
         return view
@@ -131,39 +136,32 @@ def open_to(
 
 def viewer() -> Viewer:
     """The signed-in user, or the guest, as a plain object rather than a proxy."""
+    if is_bearer():
+        return cast(Viewer, g.bearer)
     if cookie_name("session") not in request.cookies or is_source_request():
         return GUEST
     return cast(Viewer, current_user._get_current_object())
 
 
+def act_as(holder: Viewer) -> None:
+    """The viewer of this request is the holder of its bearer token, whatever its cookies say."""
+    g.bearer = g._login_user = holder
+
+
+def is_bearer() -> bool:
+    """Whether the viewer came with a bearer token."""
+    return has_request_context() and "bearer" in g
+
+
 def forget_viewer() -> None:
     """Treat the viewer as a guest for the rest of this request."""
+    g.pop("bearer", None)
     g._login_user = GUEST  # where Flask-Login caches the user
 
 
 def cookie_name(kind: str) -> str:
     """The cookie name for `kind`; with HTTPS, browsers bind `__Host-` names to this host."""
     return f"__Host-board_{kind}" if is_https() else f"board_{kind}"
-
-
-def load_users(
-    app: Flask,
-    *,
-    load: Callable[[object], Any],
-    passed_two_factor: Callable[[], bool],
-    has_gone_idle: Callable[[], bool],
-) -> None:
-    """Registers how to find the user of a request, whether their session passed two-factor
-    authentication, and whether it ended for want of use. The accounts slice calls this; nothing
-    here knows what an account is."""
-    login_manager = LoginManager()
-    login_manager.anonymous_user = Guest
-    login_manager.session_protection = None
-    login_manager.request_loader(load)
-    login_manager.init_app(app)
-    app.session_interface = NoFlaskSession()
-    app.extensions["passed_two_factor"] = passed_two_factor
-    app.extensions["has_gone_idle"] = has_gone_idle
 
 
 def _passed_two_factor() -> bool:

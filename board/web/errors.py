@@ -28,6 +28,7 @@ from board.web.request.observability.security_events import record_forbidden
 from board.web.request.origins import is_source_request
 from board.web.response.cors import is_api_request
 from board.web.response.error_texts import error_text, error_title
+from board.web.response.problems import Problem, problem_of_status, problem_url
 
 # Fields in which people write, of any form.
 _WRITTEN = (
@@ -59,6 +60,10 @@ def _show_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, SecurityError):  # an unknown host, for which no URL can be built
         return Response("Bad Request: this is not the address of the board.\n", 400)
     code, reason = error.code or 500, error.description
+    if isinstance(error, Problem) and is_api_request():
+        return _problem(
+            code, error.type, error.title, error.message, error.headers, **error.members
+        )
     if code == 403:
         record_forbidden(reason, viewer)
     page = _error_page(
@@ -133,9 +138,7 @@ def _error_page(
     title = title or error_title(code)
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
     if is_api_request():  # RFC 9457
-        problem = {"type": "about:blank", "title": title, "status": code, "detail": text}
-        problem["request_id"] = request_id()  # a member of our own (RFC 9457 3.2)
-        return Response(json.dumps(problem), code, headers, mimetype="application/problem+json")
+        return _problem(code, problem_of_status(code), title, text, headers)
     # The text that was sent is shown again, so that no error costs anybody their words.
     context = {
         "code": code,
@@ -151,6 +154,15 @@ def _error_page(
         forget_viewer()
         page = render_template("error.html", **context)
     return Response(page, code, headers, mimetype="text/html")
+
+
+def _problem(
+    code: int, name: str, title: str, detail: str, headers: Mapping[str, str], **members: Any
+) -> Response:
+    """RFC 9457; `request_id` is a member of our own (3.2)."""
+    problem = {"type": problem_url(name), "title": title, "status": code, "detail": detail}
+    text = json.dumps({**problem, **members, "request_id": request_id()})
+    return Response(text, code, headers, mimetype="application/problem+json")
 
 
 def _typed_text(code: int) -> str:

@@ -23,7 +23,7 @@ MAY_REACH = {
     "law": FOUNDATIONS | {"accounts", "articles", "comments", "moderation"},
     "notifications": FOUNDATIONS | {"accounts", "articles", "comments", "moderation"},
     "tips": FOUNDATIONS | {"accounts"},
-    "api": FOUNDATIONS | {"accounts", "articles", "comments"},
+    "api": FOUNDATIONS | {"accounts", "articles", "comments", "moderation"},
     "ops": FOUNDATIONS | {"accounts", "articles", "comments", "moderation", "law", "tips", "api"},
 }
 OF_HTTP = {"flask", "flask_babel", "flask_login", "werkzeug", "wtforms"}

@@ -9,7 +9,7 @@ from board.accounts.auth import passkeys
 from board.accounts.auth.devices import Device
 from board.accounts.data_export import exporters
 from board.accounts.email import queue as email_queue
-from board.accounts.models import on_account_deleted, on_renamed
+from board.accounts.models import on_account_deleted, on_password_changed, on_renamed
 from board.accounts.roles import changes as role_changes
 from board.accounts.sign_in.after_sign_in import suspended_user_links
 from board.accounts.sign_in.methods import sign_in_methods
@@ -17,6 +17,7 @@ from board.accounts.sign_in_methods import basic
 from board.accounts.sign_in_methods.identity_providers import models as identities
 from board.accounts.sign_in_methods.identity_providers.methods import METHODS
 from board.accounts.sign_in_methods.passkeys import PASSKEYS
+from board.accounts.sign_in_methods.personal_tokens import models as personal_tokens
 from board.accounts.two_factor import models as two_factor
 from board.accounts.verification import models as verification
 from board.accounts.verification.complete import on_reclaimed
@@ -119,6 +120,7 @@ HOOKS = {
             verification.delete_for_user,
             passkeys.delete_for_user,
             identities.delete_for_user,
+            personal_tokens.delete_for_user,
             role_changes.delete_for_user,
             authors.delete_for_user,
             blocks.delete_for_user,
@@ -131,8 +133,13 @@ HOOKS = {
     ),
     "an account given to the owner of its address": (
         on_reclaimed,
-        [passkeys.delete_for_user, identities.delete_for_user],
+        [
+            passkeys.delete_for_user,
+            identities.delete_for_user,
+            personal_tokens.delete_for_user,
+        ],
     ),
+    "a new password": (on_password_changed, [personal_tokens.delete_for_user]),
     "sign-in methods, as the page lists them": (
         sign_in_methods,
         [basic.PASSWORD, basic.EMAIL, PASSKEYS, *METHODS],
@@ -148,7 +155,8 @@ def test_a_hook_runs_its_steps_in_this_order(app, hook, steps):
 
 def test_jobs_run_in_this_order(app):
     assert [job.name for job in jobs] == [
-        "email verification", "used tokens", "oauth states", "old emails", "staff proposals",
+        "email verification", "used tokens", "personal tokens", "oauth states", "old emails",
+        "staff proposals",
         "second factor resets", "second factors", "scheduled articles", "deleted articles",
         "takedowns", "claimants", "evidence", "disclosures", "likeness", "pulse", "steering",
         "clearings", "staff alerts", "old notifications", "tips", "tips of an hour",
@@ -169,8 +177,9 @@ def test_the_desk_has_these_pages_in_this_order(app):
 
 def test_an_export_and_a_post_ask_for_this(app):
     assert list(exporters) == [
-        "account", "sessions", "passkeys", "identities", "roles", "articles", "blocked",
-        "comments", "reactions", "told_by", "appeals", "reports", "notices", "alerts",
+        "account", "sessions", "passkeys", "identities", "personal_tokens", "roles",
+        "articles", "blocked", "comments", "reactions", "told_by", "appeals", "reports", "notices",
+        "alerts",
         "notifications",
         "notification_preferences",
     ]  # fmt: skip

@@ -57,6 +57,11 @@ NAMED = {
         "passkey.user_id passkey.credential_id passkey.user_handle passkey.public_key "
         "passkey.sign_count passkey.name passkey.is_synced passkey.made_at passkey.used_on"
     ),
+    ("토큰의 이름과 허용한 일", "its name, what it may do"): (
+        "personal_token.user_id personal_token.token_hash personal_token.name "
+        "personal_token.scope personal_token.made_at personal_token.expires_at "
+        "personal_token.used_on"
+    ),
     ("이 사이트에만 알려 주는 회원 식별값", "an identifier from there that means you"): (
         "identity.issuer identity.subject identity.user_id identity.linked_at identity.used_on "
         "kakao_unlink.subject kakao_unlink.made_at"
@@ -261,6 +266,7 @@ NOT_PERSONAL = {
     "letter": "id rank",
     "notification": "id mailed_as",
     "oauth_state": "state_hash expires_at",
+    "personal_token": "id",
     "passkey": "id rp_id",
     "person_note": "id",
     "provider_document": "url body fetched_at tried_at",

@@ -13,6 +13,7 @@ from board.db import writing
 from board.web.request import guard
 
 FOREIGN = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 BY_PROGRAM = {"Sec-Fetch-Site": None}
 
 
@@ -30,19 +31,21 @@ def path(app: Flask, endpoint: str) -> str:
 def test_only_doors_of_the_table_take_a_form_without_our_origin(
     app: Flask, guest: FlaskClient, headers: dict[str, str | None]
 ) -> None:
+    acts = {(endpoint, method) for method in UNSAFE for endpoint in views(app, method)}
     refused = {
-        endpoint
-        for endpoint in views(app, "POST")
-        if guest.post(path(app, endpoint), headers=headers).status_code == 403
+        (endpoint, method)
+        for endpoint, method in acts
+        if guest.open(path(app, endpoint), method=method, headers=headers).status_code == 403
     }
 
-    assert views(app, "POST") - refused == set(guard.WITHOUT_ORIGIN)
+    assert {endpoint for endpoint, _method in acts - refused} == set(guard.WITHOUT_ORIGIN)
 
 
 def test_a_door_of_the_table_asks_for_its_own_proof(app: Flask, guest: FlaskClient) -> None:
     statuses = {
-        guest.post(path(app, endpoint), headers=BY_PROGRAM).status_code
-        for endpoint in guard.WITHOUT_ORIGIN
+        guest.open(path(app, endpoint), method=method, headers=BY_PROGRAM).status_code
+        for method in UNSAFE
+        for endpoint in guard.WITHOUT_ORIGIN.keys() & views(app, method)
     }
 
     assert statuses <= {400, 401, 403, 404}

@@ -67,6 +67,8 @@ class Report(Base):
 
     reporter: Mapped[User] = relationship()
 
+    is_replay = False  # whether it had been stored before this request
+
     @classmethod
     def open_on(cls, comment_ids: Iterable[int]) -> Select[Self]:
         """Open reports on these comments, oldest first."""
@@ -107,23 +109,29 @@ def report(
     The comment is queued once its open reports weigh `queue_weight`. Raises a subclass of Refused.
     """
     ensure_may_act_on(comment, by=by)
-    if first := db.session.get(Report, (comment.id, by.id)):
+    if first := _stored_report(comment, by=by):
         return first
     _check_daily_limit(per_day, by=by)
     is_young = by.joined_at > now() - Report.NEW_ACCOUNT
-    weight = reporter_weight(by) * (0.5 if is_young else 1)
     new = Report(
         comment_id=comment.id,
         reporter_id=by.id,
         reason=reason,
         note=note,
-        weight=weight,
+        weight=reporter_weight(by) * (0.5 if is_young else 1),
         by_young=is_young,
     )
     db.session.add(new)
     db.session.flush()
     _enqueue_if_due(comment, new, queue_weight)
     return new
+
+
+def _stored_report(comment: Comment, *, by: User) -> Report | None:
+    stored = db.session.get(Report, (comment.id, by.id))
+    if stored:
+        stored.is_replay = True
+    return stored
 
 
 def _enqueue_if_due(comment: Comment, new: Report, queue_weight: int) -> None:

@@ -10,9 +10,10 @@ A page that will change with time alone declares until when it is valid. No page
 full hour, because dates and deadlines change then. Of many requests for a stale page, one renders
 it.
 
-Only responses that call themselves `public` are cached, and only for requests without our cookies,
-so nothing private can be. The key has everything a page could depend on, preferences of guests
-included; all other cookies are removed before Flask, so nobody can write into a page others get.
+Only responses that call themselves `public` are cached, and only for requests without our cookies
+and without `Authorization`, so nothing private can be. The key has everything a page could depend
+on, preferences of guests included; all other cookies are removed before Flask, so nobody can write
+into a page others get.
 """
 
 import re
@@ -56,7 +57,9 @@ class PageCache:
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
         cookies = environ.get("HTTP_COOKIE")
-        if method not in ("GET", "HEAD") or (cookies and _OUR_COOKIES.search(cookies)):
+        is_guest = "HTTP_AUTHORIZATION" not in environ
+        is_guest = is_guest and not (cookies and _OUR_COOKIES.search(cookies))
+        if method not in ("GET", "HEAD") or not is_guest:
             return self._pass_on(environ, start_response)
         environ["HTTP_COOKIE"] = preferences.keep(cookies) if cookies else ""
         key, version = _key(environ), self._watcher.version()

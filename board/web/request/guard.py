@@ -19,6 +19,17 @@ WITHOUT_ORIGIN = {
     "letters.stop": "the signed link of an email, pressed in a mail program (RFC 8058)",
     "identity_providers.kakao_unlinked": "the admin key of the newsroom’s app at Kakao",
     "identity_providers.apple_notification": "a message that Apple signs",
+    **dict.fromkeys(
+        (
+            "api_writing.post",
+            "api_writing.edit",
+            "api_writing.delete",
+            "api_writing.react",
+            "api_writing.unreact",
+            "api_writing.report",
+        ),
+        "a token in the header Authorization, which no browser sends by itself",
+    ),
 }
 WRITING_GETS = {
     "identity_providers.back": "a state that this browser was sent to a provider with, good once",

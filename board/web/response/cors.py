@@ -43,8 +43,9 @@ def _answer_preflight() -> ResponseReturnValue | None:
 
 
 def _open(response: Response) -> Response:
-    """Nothing here depends on the user, so no credentials are needed."""
-    if is_api_request():
+    """Nothing here depends on the user, so no credentials are needed. Tokens do not belong in pages
+    of other sites, so an answer to one is not opened."""
+    if is_api_request() and "Authorization" not in request.headers:
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = EXPOSED
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -47,6 +47,7 @@ NOTICES: dict[str, Any | Callable[..., str]] = {
     "passkey_added": _("Your passkey has been added."),
     "passkey_renamed": _("The passkey has been renamed."),
     "passkey_removed": _("The passkey has been removed. Other devices have been signed out."),
+    "token_revoked": _("The token has been revoked."),
     "session_ended": _("The device has been signed out."),
     "alerts_chosen": _("Your choice of alerts has been saved."),
     "email_chosen": _("Your choice of emails has been saved."),

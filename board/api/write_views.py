@@ -1,0 +1,117 @@
+"""Writing by API: the forms and verbs of the pages, for programs with a personal token."""
+
+from flask import Blueprint, Response, url_for
+from flask.typing import ResponseReturnValue
+
+from board.accounts.auth.current_user import current_user
+from board.accounts.sign_in_methods.personal_tokens.models import COMMENTS_WRITE
+from board.api import schemas
+from board.api.encoding import stored_json
+from board.api.operation import answer, describe
+from board.api.refusals import refusal_name
+from board.api.request_body import idempotency_key, read_body, valid_form
+from board.comments.error_messages import headers, message_for, status
+from board.comments.forms import CommentForm, EditForm
+from board.comments.viewer import reactions
+from board.comments.views import submissions
+from board.comments.writing.errors import KeyReused, Refused
+from board.moderation.reports.views import ReportForm, report_comment
+from board.web.access import members, open_to
+from board.web.errors import error_page_for
+from board.web.response.problems import Problem
+
+bp = Blueprint("api_writing", __name__, url_prefix="/api/v1")
+
+_VERBS = {"like": reactions.like, "dislike": reactions.dislike}
+_REPLAYED = {"Idempotency_Replayed": "true"}
+
+
+@bp.errorhandler(Refused)
+def explain(refusal: Refused) -> ResponseReturnValue:
+    status(refusal)  # counts it
+    name = refusal_name(type(refusal))
+    return error_page_for(Problem(name, message_for(refusal), headers=headers(refusal)))
+
+
+@bp.post("/articles/<slug>/comments")
+@open_to(members, scope=COMMENTS_WRITE)
+@describe(
+    "Post a comment",
+    takes=schemas.NewComment,
+    gives={201: schemas.StoredJson},
+    needs_key=True,
+    problems=(404, 409, 410, 422, 429),
+)
+def post(slug: str) -> ResponseReturnValue:
+    key, new = idempotency_key(), read_body(schemas.NewComment)
+    form = valid_form(CommentForm, body=new.body, parent=new.parent, sure=new.sure, key=key)
+    comment = submissions.post_comment(slug, form, author_id=current_user().id)
+    place = url_for("api.comment", id=comment.id)
+    replayed = _REPLAYED if comment.is_replay else {}
+    return answer(stored_json(comment), 201, Location=place, **replayed)
+
+
+@bp.patch("/comments/<id:id>")
+@open_to(members, scope=COMMENTS_WRITE)
+@describe(
+    "Edit a comment of one’s own",
+    takes=schemas.CommentEdit,
+    gives={200: schemas.StoredJson},
+    problems=(404, 409, 410, 422, 429),
+)
+def edit(id: int) -> ResponseReturnValue:
+    new = read_body(schemas.CommentEdit)
+    form = valid_form(EditForm, body=new.body, version=new.version, sure=new.sure)
+    return answer(stored_json(submissions.edit_comment(id, form)))
+
+
+@bp.delete("/comments/<id:id>")
+@open_to(members, scope=COMMENTS_WRITE, cannot_wait=True)
+@describe("Delete a comment of one’s own", gives={204: None}, problems=(404, 410))
+def delete(id: int) -> ResponseReturnValue:
+    submissions.delete_comment(id)
+    return Response(status=204)
+
+
+@bp.put("/comments/<id:id>/reaction")
+@open_to(members, scope=COMMENTS_WRITE)
+@describe(
+    "React to a comment",
+    takes=schemas.NewReaction,
+    gives={200: schemas.ReactionJson},
+    problems=(404, 409, 410, 422, 429),
+)
+def react(id: int) -> ResponseReturnValue:
+    kind = read_body(schemas.NewReaction).kind
+    comment = submissions.react(id, _VERBS[kind])
+    return answer(schemas.ReactionJson(kind, comment.like_count, comment.dislike_count))
+
+
+@bp.delete("/comments/<id:id>/reaction")
+@open_to(members, scope=COMMENTS_WRITE)
+@describe("Remove one’s reaction", gives={204: None}, problems=(404, 409, 410))
+def unreact(id: int) -> ResponseReturnValue:
+    submissions.react(id, reactions.unreact)
+    return Response(status=204)
+
+
+@bp.post("/comments/<id:id>/reports")
+@open_to(members, scope=COMMENTS_WRITE)
+@describe(
+    "Report a comment",
+    takes=schemas.NewReport,
+    gives={201: schemas.ReportJson},
+    needs_key=True,
+    problems=(404, 409, 410, 422, 429),
+)
+def report(id: int) -> ResponseReturnValue:
+    """A person reports a comment once, so the comment itself is the key. Sent again with another
+    reason, it is refused as a key that is used again."""
+    idempotency_key()
+    new = read_body(schemas.NewReport)
+    form = valid_form(ReportForm, reason=new.reason, note=new.note)
+    comment, stored = report_comment(id, form)
+    if (stored.reason, stored.note) != (form.reason.data, form.note.data or ""):
+        raise KeyReused
+    value = schemas.ReportJson(comment.id, stored.reason, stored.note, stored.made_at.isoformat())
+    return answer(value, 201, **(_REPLAYED if stored.is_replay else {}))
