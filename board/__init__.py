@@ -36,6 +36,8 @@ from board.web.page_cache import middleware as page_cache_middleware
 from board.web.request import (
     cookie_filter,
     disk_guard,
+    embed_gate,
+    embed_mount,
     form_guard,
     guard,
     origins,
@@ -45,7 +47,7 @@ from board.web.request import (
     url_converters,
 )
 from board.web.request.observability import access_log, measure, request_id, security_events
-from board.web.response import compression, cors, headers, problems
+from board.web.response import compression, cors, fragments, headers, problems
 
 # Hooks run in this order, too: law/wiring.py says why it comes before moderation.
 SLICES = (
@@ -61,8 +63,9 @@ SLICES = (
 )
 # Of those that wrap the app, the last is the first to see a request.
 WRAPPERS = (
-    access, api_operation, disk_guard, form_guard, page_cache_middleware, unseen_count,
-    query_filter, cookie_filter, headers, errors, template_context, measure, access_log, proxies,
+    access, api_operation, disk_guard, form_guard, embed_mount, page_cache_middleware, unseen_count,
+    query_filter, embed_gate, cookie_filter, headers, fragments, errors, template_context, measure,
+    access_log, proxies,
 )  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""Wiring of the API: JSON and Atom, cards, and what its problems are called."""
+"""Wiring of the API: JSON, Atom and oEmbed, threads for pages of other sites, and what its problems
+are called."""
 
 from flask import Flask
 
@@ -12,11 +13,13 @@ from board.api import (
     request_body,
     write_views,
 )
+from board.api.embed import views as embed_views
 from board.web.blueprints import register
 from board.web.response.problems import problem_types
 
 
 def init_app(app: Flask) -> None:
     register(app, json_views, atom_views, card_views, write_views, me_views, openapi)
+    register(app, embed_views)
     problem_types.update(request_body.PROBLEMS)
     refusals.add_problem_types()

@@ -110,12 +110,12 @@ def conversation_page(
         reason_error=reason_error,
         withheld=target if is_withheld and _may_see_unlisted(target) else None,
         canonical=absolute(url_for("comments.comment", id=target.id)),
-        **_conversation_context(target),
+        **conversation_context(target),
         **_permissions(target),
     )
 
 
-def _conversation_context(target: Comment) -> dict[str, Any]:
+def conversation_context(target: Comment) -> dict[str, Any]:
     """The root with a page of replies, the thread state, and the viewer's reactions and blocks."""
     after = comment_from_query("after")
     start = target if _is_past_first_page(target) else None

@@ -58,7 +58,9 @@ def _show_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:  # a redirect raised as an exception
         return error
     if isinstance(error, SecurityError):  # an unknown host, for which no URL can be built
-        return Response("Bad Request: this is not the address of the board.\n", 400)
+        return Response(
+            "Bad Request: this is not the address of the board.\n", 400, mimetype="text/plain"
+        )
     code, reason = error.code or 500, error.description
     if isinstance(error, Problem) and is_api_request():
         return _problem(

@@ -5,10 +5,12 @@ import re
 import pytest
 from flask import render_template_string
 
+from board.accounts.sites.models import Site
 from board.articles.models import Article
+from board.articles.site_articles import identify
 from board.comments.body import Body
 from board.config.client_parsers import Client
-from board.db import now, writing
+from board.db import db, now, writing
 from board.law.authorities import orders
 from board.law.claims import workflow as claim_workflow
 from board.moderation.filters import changes as filter_rules
@@ -43,6 +45,8 @@ OPEN_TO_GUESTS = {
     "comments.search",
     "feeds.board",
     "feeds.thread",
+    "embed.thread",
+    "embed.include",
     "comments.comment",
     "profiles.person",
     "reactions.like_form",
@@ -74,7 +78,7 @@ OPEN_TO_GUESTS = {
 # Pages that any site may show in a frame.
 FRAMED = {"cards.card"}
 # Pages that are the same for members and guests.
-SAME_FOR_ALL = {"cards.card", "cards.oembed"}
+SAME_FOR_ALL = {"cards.card", "cards.oembed", "embed.thread", "embed.include"}
 # Pages that send everybody to a form at an address of its own.
 SENT_TO_THE_FORM = {"tips.write_form", "tips.wait"}
 # Pages for programs that have a token.
@@ -86,6 +90,8 @@ SENT_TO_THE_BEGINNING = {
 }  # fmt: skip
 # The way back from a provider, for somebody who was not sent there.
 SENT_TO_SIGN_IN = {"identity_providers.back"}
+# The way from a page of another site to the article here.
+SENT_TO_THE_ARTICLE = {"embed.page"}
 MEMBERS = {
     "accounts.account", "accounts.take_data", "accounts.offer_passkey",
     "sign_in_methods.confirm", "sign_in_methods.index", "comments.mine", "leaving.leave_form",
@@ -171,6 +177,9 @@ def urls(app, ada, harbour):
     app.config["SECURITY_CONTACT"] = ("mailto:security@harbour.example",)
     comment = say(harbour, ada, "A comment")
     with writing():
+        site = Site.add("press", "Press")
+        db.session.flush()
+        identify(db.session.get_one(Article, harbour.id), site, "7")
         comment.edit(Body.from_text("A comment, edited"))
         filter_rules.add(kind="word", text="lantern", by=None, state=State.ON)
         dry_run.begin(kind="word", text="l", action="hold", category="other", disguised=True,
@@ -187,8 +196,12 @@ def urls(app, ada, harbour):
         queries = {
             "api.counts": "?article=harbour",
             "cards.oembed": f"?url=http://localhost/comments/{comment.id}",
+            "embed.include": "?site=press&id=7",
+            "embed.page": "?id=7",
+            "embed.thread": "?site=press&id=7",
         }
-        return url.replace("<id:id>", str(comment.id)) + queries.get(rule.endpoint, "")
+        url = url.replace("<id:id>", str(comment.id)).replace("<key>", "press")
+        return url + queries.get(rule.endpoint, "")
 
     return lambda method: {
         rule.endpoint: fill(rule) for rule in app.url_map.iter_rules() if method in rule.methods
@@ -205,7 +218,10 @@ def test_guests_open_only_these_pages(guest, urls):
         assert answers[page].location == "/sign-in?notice=code_over"
     for page in SENT_TO_SIGN_IN:
         assert answers[page].location == "/sign-in?notice=provider_failed"
+    for page in SENT_TO_THE_ARTICLE:
+        assert answers[page].location == "/articles/harbour#thread"
     others = OPEN_TO_GUESTS | SENT_TO_THE_FORM | SENT_TO_THE_BEGINNING | BY_TOKEN | SENT_TO_SIGN_IN
+    others |= SENT_TO_THE_ARTICLE
     sent_away = {page for page in answers if page not in others}
     assert all(answers[page].location.startswith("/sign-in?next=") for page in sent_away)
 
@@ -218,6 +234,7 @@ def test_each_role_opens_exactly_its_pages(request, as_, urls, name):
 
     opened = {page for page, status in answers.items() if status in (200, 303)}
     in_the_middle = SENT_TO_THE_FORM | SENT_TO_THE_BEGINNING | SENT_TO_SIGN_IN
+    in_the_middle |= SENT_TO_THE_ARTICLE
     assert opened == OPEN_TO_GUESTS | in_the_middle | MATRIX[name]
     assert {answers[page] for page in answers.keys() - opened - BY_TOKEN} <= {403}
 
@@ -314,8 +331,9 @@ def test_every_page_has_the_security_headers(as_, guest, tess, urls):
             assert f"frame-ancestors {ancestors};" in policy, url
             assert headers["X-Content-Type-Options"] == "nosniff", url
             assert "Server" not in headers, url
-            assert ("sandbox" in policy) is (answer.mimetype != "text/html"), url
-            if answer.mimetype != "text/html":
+            is_page = answer.mimetype == "text/html" and not url.startswith("/embed/")
+            assert ("sandbox" in policy) is not is_page, url
+            if not is_page:
                 continue
             assert "require-trusted-types-for 'script'" in policy, url
             is_about_tips = "/tips" in url or url == "/desk/unread"

@@ -11,6 +11,7 @@ from board.db import db, sqlite
 UNKNOWN = -1
 _REVISIONS = {
     "article": "SELECT revision FROM article WHERE id = ?",
+    "site": "SELECT revision FROM site WHERE id = ?",
     "user": "SELECT revision FROM user WHERE id = ?",
 }
 

@@ -2,9 +2,9 @@
 
 A page that is the same for every guest is rendered once and served as bytes until something it
 shows has changed. One query says whether anything at all was committed since
-(`PRAGMA data_version`, on a connection that does nothing else, 3 µs); if so, a page about one
-article or person is still valid while the `revision` of that row stands. So no worker ever serves a
-stale page, and nothing has to be invalidated.
+(`PRAGMA data_version`, on a connection that does nothing else, 3 µs); if so, a page about an
+article, person or site is still valid while the `revision` of that row stands. So no worker ever
+serves a stale page, and nothing has to be invalidated.
 
 A page that will change with time alone declares until when it is valid. No page is kept past the
 full hour, because dates and deadlines change then. Of many requests for a stale page, one renders
@@ -32,7 +32,7 @@ from board.runtime.metrics.cells import cells
 from board.web.page_cache import preferences
 from board.web.page_cache.change_watch import UNKNOWN, ChangeWatcher
 from board.web.page_cache.store import NOT_COUNTED, CachedPage, Headers, Key, SegmentedLru
-from board.web.page_cache.validity import HIT_KEY, HITS_KEY, SUBJECT_KEY, UNTIL_KEY
+from board.web.page_cache.validity import HIT_KEY, HITS_KEY, SUBJECTS_KEY, UNTIL_KEY
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]
@@ -57,9 +57,8 @@ class PageCache:
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
         cookies = environ.get("HTTP_COOKIE")
-        is_guest = "HTTP_AUTHORIZATION" not in environ
-        is_guest = is_guest and not (cookies and _OUR_COOKIES.search(cookies))
-        if method not in ("GET", "HEAD") or not is_guest:
+        is_personal = "HTTP_AUTHORIZATION" in environ or (cookies and _OUR_COOKIES.search(cookies))
+        if method not in ("GET", "HEAD") or is_personal:
             return self._pass_on(environ, start_response)
         environ["HTTP_COOKIE"] = preferences.keep(cookies) if cookies else ""
         key, version = _key(environ), self._watcher.version()
@@ -90,10 +89,8 @@ class PageCache:
             return False
         if page.fresh_at == version or page.is_immutable:
             return True
-        if page.subject is None:
-            return False
-        table, id, revision = page.subject
-        if self._watcher.revision(table, id) != revision:
+        revision = self._watcher.revision
+        if not page.subjects or any(revision(*row) != page.subjects[row] for row in page.subjects):
             return False
         page.fresh_at = version
         return True
@@ -119,9 +116,9 @@ class PageCache:
         if close := getattr(chunks, "close", None):
             close()
         is_immutable = "immutable" in values["cache-control"]
-        subject, until = environ.get(SUBJECT_KEY), environ.get(UNTIL_KEY, end_of_hour)
+        subjects, until = environ.get(SUBJECTS_KEY, {}), environ.get(UNTIL_KEY, end_of_hour)
         page = CachedPage(
-            status, headers, body, values.get("etag"), subject, is_immutable,
+            status, headers, body, values.get("etag"), subjects, is_immutable,
             min(until, end_of_hour), version, environ.get(HITS_KEY, NOT_COUNTED),
         )  # fmt: skip
         self._pages.add(key, page)

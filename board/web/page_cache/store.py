@@ -28,7 +28,7 @@ class CachedPage:
     headers: Headers
     body: bytes
     etag: str | None
-    subject: tuple[str, int, int] | None  # what the page is about: table, id and revision
+    subjects: dict[tuple[str, int], int]  # what the page is about: revisions by table and id
     is_immutable: bool
     until: datetime
     fresh_at: int  # the version of the database for which it was last found valid

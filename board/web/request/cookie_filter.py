@@ -1,4 +1,4 @@
-"""Cookie filter: WSGI middleware that drops cookies from requests to the API.
+"""Cookie filter: WSGI middleware that drops cookies from requests to the API and of other sites.
 
 So its answers are the same bytes for everybody, and a cache needs to know nothing of cookies.
 """
@@ -9,13 +9,14 @@ from typing import Any
 from flask import Flask
 
 API = "/api/"
+EMBED = "/embed/"
 
 
 def init_app(app: Flask) -> None:
     answer: Callable[[dict[str, Any], Any], Iterable[bytes]] = app.wsgi_app
 
     def ask(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ["PATH_INFO"].startswith(API):
+        if environ["PATH_INFO"].startswith((API, EMBED)):
             environ.pop("HTTP_COOKIE", None)
         return answer(environ, start_response)
 

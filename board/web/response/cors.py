@@ -1,4 +1,5 @@
-"""CORS: any site may read the API in a browser, none may write, and no cookie is sent along.
+"""CORS: any site may read the API and fragments of pages in a browser, none may write, and no
+cookie is sent along.
 
 Also for what has no view: unknown addresses, methods and errors before a view. A page of another
 site could not read why it was refused.
@@ -8,6 +9,7 @@ from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 
 from board.web.request.cookie_filter import API
+from board.web.request.embed_mount import is_embedded
 from board.web.request.origins import is_source_request
 
 # Headers of answers that browsers hide from other sites' pages otherwise.
@@ -45,7 +47,7 @@ def _answer_preflight() -> ResponseReturnValue | None:
 def _open(response: Response) -> Response:
     """Nothing here depends on the user, so no credentials are needed. Tokens do not belong in pages
     of other sites, so an answer to one is not opened."""
-    if is_api_request() and "Authorization" not in request.headers:
+    if (is_api_request() or is_embedded()) and "Authorization" not in request.headers:
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Expose-Headers"] = EXPOSED
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -6,6 +6,7 @@ from functools import cache
 from flask import Flask, Response, current_app, g, request
 
 from board.web.access import viewer
+from board.web.request.embed_mount import is_embedded
 from board.web.request.origins import is_https
 from board.web.response.cors import is_api_request
 
@@ -27,7 +28,7 @@ def allow_framing() -> None:
 def _add_headers(response: Response) -> Response:
     config = current_app.config
     existing = {name.lower() for name, _ in response.headers}  # a slice may be stricter
-    is_page = response.mimetype == "text/html"
+    is_page = response.mimetype == "text/html" and not is_embedded()
     origins = config["IMAGE_ORIGINS"], g.get("form_targets", ())
     ancestors = g.get("ancestors", "'none'") if response.status_code == 200 else "'none'"
     headers = _security_headers(*origins, ancestors, is_page=is_page, https=is_https())
@@ -75,11 +76,12 @@ def _security_headers(
 
 def _set_cache_control(response: Response) -> None:
     """Cache-Control: guests' pages are the same for all and `public`, all else is `private`."""
-    if not is_api_request():
+    if not (is_api_request() or is_embedded()):
         response.headers["Vary"] = "Cookie"
     if "Cache-Control" in response.headers:
         return
     public = request.method in ("GET", "HEAD") and response.status_code == 200
+    public = public and "Authorization" not in request.headers
     if public and not viewer().is_authenticated and "Set-Cookie" not in response.headers:
         response.headers["Cache-Control"] = "public, no-cache"
         response.add_etag(weak=True)  # the same page, compressed or not

@@ -1,0 +1,1 @@
+"""Threads in pages of other sites."""
