@@ -1,7 +1,8 @@
 """Static files: style sheets joined, scripts and styles minified, versioned addresses.
 
 The version is a hash of the content, so browsers may cache a file for good. Imports in scripts
-carry versions, too. Each file is built when a worker first needs it; there is no build step.
+carry versions, too. The scripts that pages name are joined with the modules they need at once, as
+style sheets are. Each file is built when a worker first needs it; there is no build step.
 """
 
 import hashlib
@@ -20,6 +21,9 @@ FOLDER = Path(__file__).parents[1] / "frontend/static"
 MIMETYPES = {".css": "text/css", ".js": "text/javascript"}
 # The only forms of import in our files; tests/web/test_static_files.py checks it.
 CSS_IMPORT = re.compile(r'@import url\("([\w./-]+)"\);')
+ENTRY_POINTS = ("js/board.js",)
+STATIC_IMPORT = re.compile(r'^import \{[^}]+\} from "(\.{1,2}/[\w./-]+)";\n', re.M)
+EXPORT = re.compile(r"^export (?=async function|function|const|class)", re.M)
 JS_IMPORT = re.compile(r'(\bfrom |\bimport |\bimport\()"(\.{1,2}/[\w./-]+)"')
 
 
@@ -36,6 +40,8 @@ def minified(path: str) -> bytes:
     if path.endswith(".css"):
         sheets = CSS_IMPORT.sub(lambda match: _read(_resolve(path, match[1])), text)
         return bytes(rcssmin.cssmin(sheets), "utf-8")
+    if path in ENTRY_POINTS:
+        text = _joined(path)
     return bytes(rjsmin.jsmin(_add_versions(path, text)), "utf-8")
 
 
@@ -54,6 +60,31 @@ def _minifiable() -> frozenset[str]:
 
 def _read(path: str) -> str:
     return (FOLDER / path).read_text(encoding="utf-8")
+
+
+def _joined(path: str) -> str:
+    """A script behind the modules that it imports statically, each once."""
+    texts: dict[str, str] = {}
+
+    def add(module: str) -> None:
+        text = _read(module)
+        for found in STATIC_IMPORT.finditer(text):
+            if (imported := _resolve(module, found[1])) not in texts:
+                add(imported)
+        texts[module] = EXPORT.sub("", _rebase(STATIC_IMPORT.sub("", text), module, path))
+
+    add(path)
+    return "".join(texts.values())
+
+
+def _rebase(text: str, old: str, new: str) -> str:
+    """Imports as they are written in `new`, from those in `old`."""
+
+    def relative(found: re.Match[str]) -> str:
+        target = posixpath.relpath(_resolve(old, found[2]), posixpath.dirname(new))
+        return f'{found[1]}"{target if target.startswith("../") else f"./{target}"}"'
+
+    return JS_IMPORT.sub(relative, text)
 
 
 def _add_versions(path: str, text: str) -> str:

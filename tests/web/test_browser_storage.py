@@ -17,6 +17,7 @@ def test_only_drafts_and_choices_of_reading_are_stored() -> None:
     assert used == {
         # Size of letters, whether a conversation is folded, and the order of comments; and whether
         # somebody is back from signing in, with what they wanted to do and typed in this window.
+        "thread/interactions.js": {"localStorage"},
         "board.js": {"localStorage", "sessionStorage", "document.cookie"},
         "thread/guest.js": {"sessionStorage"},
         "thread/collapse.js": {"localStorage"},

@@ -12,13 +12,16 @@ SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
 SHEETS = sorted((STATIC / "css").glob("*.css"))
 # Modules of one folder may import each other and those of a lower level, never other folders.
 LEVELS = {
-    "dom.js": 0, "card.js": 0, "proof-of-work.js": 1, "passkeys.js": 1, "notifications.js": 1,
-    "thread": 1, "desk": 1, "tips": 1, "board.js": 2,
+    "dom.js": 0, "request.js": 0, "relative-time.js": 0, "card.js": 0, "proof-of-work.js": 1,
+    "passkeys.js": 1, "notifications.js": 1, "thread": 1, "desk": 1, "tips": 1, "board.js": 2,
 }  # fmt: skip
 ANY_IMPORT = re.compile(
     r"\bimport\s*\(|\bimport\s+[\w{*\"'`]|\bfrom\s+[\"'`]|\bexport\s[^;]*\bfrom\b"
 )
 LITERAL = re.compile(r"\"[^\"\n]*\"|`[^`]*`|(?<=[(= ])/[^/\n*]+/[a-z]+")
+DECLARED = re.compile(
+    r"^(?:export )?(?:const|let|class|(?:async )?function) (?:\{[^}]*\}|(\w+))", re.M
+)
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'`])//[^\n]*", re.S)
 
 
@@ -39,6 +42,12 @@ def reached_from(path: Path) -> set[Path]:
             reached.add(module)
             pending += imports(module)
     return reached
+
+
+def reached_statically(path: Path) -> list[Path]:
+    found = static_files.STATIC_IMPORT.findall(path.read_text())
+    modules = [each for other in found for each in reached_statically(path.parent / other)]
+    return [*dict.fromkeys(each.resolve() for each in modules), path.resolve()]
 
 
 def name(path: Path) -> str:
@@ -110,6 +119,17 @@ def test_minifying_changes_no_string_template_or_regex(path):
     served = static_files.minified(name(path)).decode()
 
     assert [text for text in LITERAL.findall(code) if text not in served] == []
+
+
+@pytest.mark.parametrize("path", static_files.ENTRY_POINTS)
+def test_a_script_that_pages_name_is_one_file_with_what_it_needs_at_once(path):
+    served = static_files.minified(path).decode()
+    needed = reached_statically(STATIC / path)
+    names = [name for each in needed for name in DECLARED.findall(each.read_text())]
+
+    assert re.findall(r"\bfrom\b|\bexport\b|\bimport\{", served) == []
+    assert sorted(set(names)) == sorted(names)  # one scope for all
+    assert [each for each in names if not re.search(rf"\b{re.escape(each)}\b", served)] == []
 
 
 def test_an_imported_script_has_its_versioned_address(guest):

@@ -2,22 +2,31 @@
  * Every page: relative times, reading tools, and a guard against sending a form twice. Everything else is in modules of
  * its own, each fetched when it is first needed. If that fails, the link or the form works as it does without scripts.
  */
+import { updateAges } from "./relative-time.js";
+import { requestPage } from "./request.js";
+import { listen, loadGuest, loadSearch, prepare } from "./thread/interactions.js";
+
 const texts = document.getElementById("page-texts").dataset;
 const viewer = document.body.dataset.viewer;
-const thread = document.querySelector("[data-thread]");
-const page = { announce, refresh, copyText }; // lent to the modules, which never import this one
+const context = { // what dom.js describes
+  root: document,
+  get url() {
+    return location.href;
+  },
+  resolve: (path) => new URL(path, location).href,
+  texts: document.getElementById("thread-texts")?.dataset,
+  lang: document.documentElement.lang,
+  viewer,
+  request: requestPage,
+  adopt: (node) => document.importNode(node, true),
+  history,
+  visit: (url) => location.assign(url),
+  announce,
+  refresh,
+  copyText,
+};
 
-const loadBlockUser = () => import("./thread/block-user.js");
-const loadCollapse = () => import("./thread/collapse.js");
-const loadCommentForms = () => import("./thread/comment-forms.js");
-const loadDrafts = () => import("./thread/drafts.js");
-const loadGuest = () => import("./thread/guest.js");
-const loadEditComment = () => import("./thread/edit-comment.js");
 const loadNotifications = () => import("./notifications.js");
-const loadMenu = () => import("./thread/menu.js");
-const loadPagination = () => import("./thread/pagination.js");
-const loadReactions = () => import("./thread/reactions.js");
-const loadSearch = () => import("./thread/search.js");
 
 /** Announce something to everyone, sighted or not, in the page's one status line. */
 function announce(text) {
@@ -27,29 +36,11 @@ function announce(text) {
   announce.timer = setTimeout(() => status.replaceChildren(), 5000);
 }
 
-/* ---- relative times ---- */
-
-const relativeTime = new Intl.RelativeTimeFormat(document.documentElement.lang);
-
-/** "3 minutes ago" for a week, then the date the server wrote; that date is always the title. */
-function ageText(time) {
-  time.title ||= time.textContent.trim();
-  const minutes = Math.floor((Date.now() - Date.parse(time.dateTime)) / 60_000);
-  if (minutes < 1) return texts.justNow;
-  if (minutes < 60) return relativeTime.format(-minutes, "minute");
-  if (minutes < 24 * 60) return relativeTime.format(-Math.floor(minutes / 60), "hour");
-  if (minutes < 7 * 24 * 60) return relativeTime.format(-Math.floor(minutes / 60 / 24), "day");
-  return time.title;
-}
-
 /* ---- personal parts: ages, own comments, own reactions. The thread is the same for all. ---- */
 
 function refresh() {
   if (document.hidden) return;
-  for (const time of document.querySelectorAll("time[data-relative]")) {
-    const text = ageText(time);
-    if (time.textContent !== text) time.textContent = text;
-  }
+  updateAges(document, context.lang, texts.justNow);
   if (!viewer) return;
   const own = document.querySelectorAll(`[data-author="${CSS.escape(viewer)}"]`);
   for (const item of own) item.classList.add("own-comment");
@@ -75,15 +66,6 @@ function updateReactionButton(form, reactions) {
   const isPressed = reactions[id] === form.dataset.react;
   button.setAttribute("aria-pressed", String(isPressed));
   form.action = `/comments/${id}/${isPressed ? "unreact" : form.dataset.react}`;
-}
-
-/** Whether this reader has collapsed conversations of this article. */
-function hasCollapsed() {
-  try {
-    return localStorage.getItem("folded")?.includes(JSON.stringify(thread.dataset.thread));
-  } catch { // a private window may refuse
-    return false;
-  }
 }
 
 /* ---- desk: its pages are one line on a narrow screen ---- */
@@ -190,68 +172,15 @@ function rememberSort(link) {
   document.cookie = `sort=${sort}; path=/articles; max-age=${age}; samesite=lax${secure}`;
 }
 
-/* ---- links and keys ---- */
-
-const TAKEN_OVER =
-  "a[data-more], a[data-more-replies], a.reply-target, a[data-menu], a[data-reply], a[data-action], a[data-edit]";
-
-/** The module that takes over this link, and its function; or null to let the browser follow it. */
-function handlerOf(link) {
-  const has = (selector) => document.querySelector(selector);
-  if (!viewer && (link.matches("[data-reply]") || link.pathname.endsWith("/report"))) return [loadGuest, "explain"];
-  if (link.matches("[data-more]")) return [loadPagination, "loadMore"];
-  if (link.matches("[data-more-replies]")) return [loadPagination, "loadMoreReplies"];
-  if (link.matches("[data-menu]")) return [loadMenu, "toggleMenu"];
-  if (link.matches("[data-edit]")) return [loadEditComment, "edit"];
-  if (link.matches(".reply-target")) {
-    return has(`#comment-${link.pathname.split("/").pop()}`) && [loadPagination, "jumpToParent"];
-  }
-  if (link.matches("[data-reply]")) return has("form[data-write]") && [loadCommentForms, "reply"];
-  return has(`${link.hash}-form`) && [loadCommentForms, "openDialog"];
-}
-
 document.addEventListener("click", (event) => {
   if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const tool = event.target.closest(".tools button");
   if (tool && tool.getAttribute("aria-disabled") !== "true") useTool(tool);
-  const collapse = event.target.closest("button.collapse-button");
-  if (collapse) loadCollapse().then((module) => module.toggle(collapse), () => {});
   const order = event.target.closest(".thread .sort-tabs a");
   if (order) rememberSort(order);
-  const link = event.target.closest(TAKEN_OVER);
-  const handler = link && handlerOf(link);
-  if (!handler) return;
-  event.preventDefault();
-  const [load, name] = handler;
-  load().then((module) => module[name](link, page)).catch(() => location.assign(link.href));
 });
 
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return; // it ends a Hangul syllable
-  const words = event.target.closest(".words textarea"); // recovery words: lines of theirs mean nothing
-  if (words) event.preventDefault();
-  const form = words ? words.form : (event.ctrlKey || event.metaKey) && event.target.closest("form[data-write]");
-  form?.requestSubmit?.();
-});
-
-/** The module that sends is fetched when writing begins: later the network may be gone. */
-document.addEventListener("focusin", (event) => {
-  if (event.target.closest("form[data-write]")) loadCommentForms().catch(() => {});
-});
-
-/* ---- forms ---- */
-
-/** Drafts on this device are removed when their writer signs out. */
-function signOut(event, form) {
-  event.preventDefault();
-  loadDrafts().then((module) => module.clearAll()).catch(() => {}).finally(() => form.submit());
-}
-
-function react(event, form) {
-  event.preventDefault();
-  if (viewer) return loadReactions().then((module) => module.react(form, page), () => form.submit());
-  loadGuest().then((module) => module.explainReaction(form)).catch(() => form.submit());
-}
+/* ---- at the start ---- */
 
 /** Whether somebody was led to sign in from a page in this window, and is not back yet. */
 function isComingBack() {
@@ -262,54 +191,9 @@ function isComingBack() {
   }
 }
 
-/** Submit a form as the browser would have, with the button that was pressed. */
-function submitNormally(form, submitter) {
-  if (submitter?.name) {
-    const field = document.createElement("input");
-    [field.type, field.name, field.value] = ["hidden", submitter.name, submitter.value];
-    form.append(field);
-  }
-  form.submit();
-}
-
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form.matches("#found .search-form")) {
-    event.preventDefault();
-    return loadSearch().then((module) => module.submitSearch(form, page), () => form.submit());
-  }
-  if (form.method === "get") return; // sending it again is harmless: the browser drops the earlier request
-  if ("busy" in form.dataset) return event.preventDefault();
-  form.dataset.busy = "";
-  if (form.matches("form[data-react]")) return react(event, form);
-  if (form.matches("form[action='/sign-out']")) return signOut(event, form);
-  if (form.matches("form[data-unmute]")) {
-    event.preventDefault();
-    loadBlockUser().then((module) => module.unblock(form, page), () => form.submit());
-  }
-  if (!form.matches("form[data-write], dialog form")) return;
-  event.preventDefault();
-  const { submitter } = event;
-  loadCommentForms().then((module) => module.send(form, page, submitter), () => submitNormally(form, submitter));
-});
-
 window.addEventListener("pageshow", () => { // back from the next page: forms may be sent again
   for (const form of document.querySelectorAll("form[data-busy]")) delete form.dataset.busy;
 });
-
-/* ---- at the start ---- */
-
-/** Open the replies that were begun on this page. If it fails, they come back when Reply is pressed. */
-async function restoreDrafts() {
-  const links = (await loadDrafts()).linksWithDraft();
-  if (!links.length) return;
-  const { openReplyForm } = await loadCommentForms();
-  for (const link of links) openReplyForm(link);
-}
-
-function startPolling() {
-  import("./thread/live-updates.js").then((module) => module.startPolling(page), () => {});
-}
 
 /** A button in each password field shows what is typed, until the form is sent. */
 function addShowButton(field) {
@@ -333,21 +217,17 @@ refresh();
 setInterval(refresh, 60_000);
 document.addEventListener("visibilitychange", refresh);
 document.addEventListener("page:changed", refresh);
-if (thread && hasCollapsed()) loadCollapse().then((module) => module.restoreCollapsed(), () => {});
-if (isComingBack()) loadGuest().then((module) => module.resume(page)).catch(() => {});
-if (!viewer && document.querySelector("main [data-sign-in]")) loadGuest().catch(() => {});
-if (history.state?.loaded) loadPagination().then((module) => module.restoreLoaded(page)).catch(() => {});
-if (thread?.dataset.newest) setTimeout(startPolling, 20_000);
-if (viewer) setTimeout(() => loadNotifications().then((module) => module.start(page), () => {}), 20_000);
-if (document.querySelector("a[data-unseen]")) loadNotifications().then((module) => module.markOpened(), () => {});
-if (document.getElementById("q")?.defaultValue) loadSearch().catch(() => {});
-if (document.querySelector("#found .search-form")) {
-  const repeatSearch = () => loadSearch().then((module) => module.repeatSearch(page), () => location.reload());
-  window.addEventListener("popstate", repeatSearch);
+listen(context);
+prepare(context);
+if (isComingBack()) loadGuest().then((module) => module.resume(context)).catch(() => {});
+if (!viewer && document.querySelector("main [data-sign-in]")) {
+  loadGuest().then((module) => module.start(context), () => {});
 }
-if (document.querySelector("form[data-write]")) {
-  import("./thread/character-count.js").catch(() => {}); // the server counts, too
-  restoreDrafts().catch(() => {});
+if (viewer) setTimeout(() => loadNotifications().then((module) => module.start(context), () => {}), 20_000);
+if (document.querySelector("a[data-unseen]")) loadNotifications().then((module) => module.markOpened(), () => {});
+if (document.querySelector("#found .search-form")) {
+  const repeatSearch = () => loadSearch().then((module) => module.repeatSearch(context), () => location.reload());
+  window.addEventListener("popstate", repeatSearch);
 }
 if (document.querySelector("form[data-bits]")) import("./proof-of-work.js").catch(() => {}); // waiting does, too
 if (document.querySelector("[data-passkey], [data-unknown-passkey]")) import("./passkeys.js").catch(() => {});

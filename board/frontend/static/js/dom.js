@@ -1,44 +1,36 @@
 /**
- * Shared DOM helpers: request a page, and put fresh comments from it in place. The server sends whole
- * pages, as to a browser without scripts. This module imports nothing; modules that depend on it listen to its events:
- * "comments:changed" after comments came into the page, "comment:reveal" before one of them must be visible.
+ * Comments in the DOM: put fresh ones from a page of the server in place. This module imports nothing; modules that
+ * depend on it listen to its events: "comments:changed" after comments came into the page, "comment:reveal" before one
+ * of them must be visible.
+ *
+ * A context is where a thread stands, so that the same modules serve the board's own pages and those of others:
+ * - root: the document, or the shadow root of an embedded thread
+ * - url: the address of the page of the thread; resolve(path): a path of the board as an address
+ * - texts, lang, viewer (the id of who is signed in)
+ * - request(method, url, fields, options), adopt(node): a page of the server, and a part of it to put in here
+ * - history: of the window, or one that nobody sees; visit(url): shows another page of the board
+ * - announce(text), refresh(), copyText(text, field, done)
+ * - signal: aborted when the thread goes; undefined where it stays as long as the page
  */
-const TIMEOUT = 20_000; // milliseconds until a request counts as lost
-
-/* ---- requests ---- */
-
-/**
- * Request a page as a document (so that no text is ever turned into HTML here). Rejects when the network fails, on a
- * timeout, and when `signal` is aborted.
- */
-export function requestPage(method, url, fields, { timeout = TIMEOUT, signal, isBackground = false } = {}) {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open(method, url);
-    request.responseType = "document";
-    request.timeout = timeout;
-    signal?.addEventListener("abort", () => request.abort());
-    request.setRequestHeader("Cache-Control", "no-cache");
-    if (isBackground) request.setRequestHeader("Board-Background", "yes"); // nobody is there, for all we know
-    request.onload = () => resolve({
-      status: request.status,
-      page: request.response,
-      url: request.responseURL,
-      retryAfter: Number(request.getResponseHeader("Retry-After")), // seconds, 0 if it is not said
-    });
-    request.onerror = request.onabort = request.ontimeout = () => reject(new Error("The network failed."));
-    request.send(fields);
-  });
-}
-
 const withoutHash = (url) => url.split("#")[0];
 
-export const requestCurrentPage = (options) => requestPage("GET", withoutHash(location.href), null, options);
+/** `start` as a function that does something only the first time it is called with a context. */
+export function oncePerContext(start) {
+  const started = new WeakSet();
+  return (context) => {
+    if (started.has(context)) return;
+    started.add(context);
+    start(context);
+  };
+}
+
+export const requestCurrentPage = (context, options) =>
+  context.request("GET", withoutHash(context.url), null, options);
 
 /** This page as it is now: the answer itself where the server came back here, or one more request. */
-export async function currentPage(answer) {
-  if (withoutHash(answer.url) === withoutHash(location.href)) return answer.page;
-  return (await requestCurrentPage()).page;
+export async function currentPage(context, answer) {
+  if (withoutHash(answer.url) === withoutHash(context.url)) return answer.page;
+  return (await requestCurrentPage(context)).page;
 }
 
 /** Why the server refused, in its own words, or `fallback`. */
@@ -54,7 +46,7 @@ export const isSignedOut = (answer) => answer.status === 401 || Boolean(answer.p
 
 export const commentId = (item) => item.id.replace("comment-", "");
 
-const notifyChanged = () => document.dispatchEvent(new Event("comments:changed"));
+const notifyChanged = ({ root }) => root.dispatchEvent(new Event("comments:changed"));
 
 /** Make a comment visible, even inside a collapsed conversation. */
 export function revealComment(item) {
@@ -87,74 +79,84 @@ function keepLoadedReplies(old, fresh) {
   fresh.append(...old.querySelectorAll(":scope > .more-replies"));
 }
 
-export function replaceComment(old, fresh) {
-  const item = document.importNode(fresh, true);
+export function replaceComment(context, old, fresh) {
+  const item = context.adopt(fresh);
   moveOpenForms(old, item);
   keepLoadedReplies(old, item);
   old.replaceWith(item);
-  notifyChanged();
+  notifyChanged(context);
 }
 
 /** Add comments of a fresh page to the end of a list, except those that are on this page already. */
-export function appendComments(list, fresh) {
-  const items = [...document.importNode(fresh, true).children].filter((item) => !document.getElementById(item.id));
+export function appendComments(context, list, fresh) {
+  const items = [...context.adopt(fresh).children].filter((item) => !context.root.getElementById(item.id));
   list.append(...items);
-  notifyChanged();
+  notifyChanged(context);
   return items;
 }
 
-export const isNewestFirst = () => (document.querySelector("[data-thread]").dataset.sort ?? "latest") === "latest";
+export const isNewestFirst = ({ root }) => (root.querySelector("[data-thread]").dataset.sort ?? "latest") === "latest";
 
 /** Replace the whole list; a conversation in which somebody is writing stays, at its end. */
-function replaceList(list, fresh) {
+function replaceList(context, list, fresh) {
   const writing = list.querySelectorAll("ol.comments > .comment:has(form[data-write]:not([data-done]))");
-  list.replaceChildren(...document.importNode(fresh.querySelector("[data-list]"), true).childNodes);
+  list.replaceChildren(...context.adopt(fresh.querySelector("[data-list]")).childNodes);
   list.querySelector("ol.comments")?.append(...writing);
-  notifyChanged();
+  notifyChanged(context);
 }
 
 /** Replace known conversations, and put new ones first where the newest are; what was loaded by hand stays. */
-export function mergeComments(fresh) {
-  adoptReactions(fresh);
-  const list = document.querySelector("[data-list]");
+export function mergeComments(context, fresh) {
+  adoptReactions(context, fresh);
+  const { root } = context;
+  const list = root.querySelector("[data-list]");
   const here = list.querySelector("ol.comments");
   const items = [...fresh.querySelectorAll("[data-list] > ol.comments > .comment")];
   // Nothing in common: so much is new that prepending it would leave a gap.
-  if (!here || !items.some((item) => document.getElementById(item.id))) return replaceList(list, fresh);
+  if (!here || !items.some((item) => root.getElementById(item.id))) return replaceList(context, list, fresh);
   for (const item of items.reverse()) {
-    const old = document.getElementById(item.id);
-    if (old) replaceComment(old, item);
-    else if (isNewestFirst()) here.prepend(document.importNode(item, true));
+    const old = root.getElementById(item.id);
+    if (old) replaceComment(context, old, item);
+    else if (isNewestFirst(context)) here.prepend(context.adopt(item));
   }
 }
 
-export function updateCommentCount(fresh) {
-  const [shown, now] = [document, fresh].map((page) => page.querySelector("[data-count]"));
+export function updateCommentCount(context, fresh) {
+  const [shown, now] = [context.root, fresh].map((page) => page.querySelector("[data-count]"));
   if (shown && now) shown.textContent = now.textContent;
 }
 
 /** The featured comments of this page as they are now; `fresh` is the same page. */
-export function updateFeatured(fresh) {
-  const [shown, now] = [document, fresh].map((page) => page.querySelector("[data-list] > .featured"));
+export function updateFeatured(context, fresh) {
+  const [shown, now] = [context.root, fresh].map((page) => page.querySelector("[data-list] > .featured"));
   shown?.remove();
-  if (now) document.querySelector("[data-list] > ol.comments")?.before(document.importNode(now, true));
+  if (now) context.root.querySelector("[data-list] > ol.comments")?.before(context.adopt(now));
 }
 
 /* ---- this reader's reactions: stored beside the comments, which are the same for everyone ---- */
 
-const reactionsHolder = (page) => page.querySelector("[data-reactions]");
-const storeReactions = (reactions) => (reactionsHolder(document).dataset.reactions = JSON.stringify(reactions));
+const reactionsHolder = (root) => root.querySelector("[data-reactions]");
+const storeReactions = (root, reactions) => (reactionsHolder(root).dataset.reactions = JSON.stringify(reactions));
 
 /** "like" or "dislike" by comment id. */
-export const ownReactions = (page = document) => JSON.parse(reactionsHolder(page)?.dataset.reactions ?? "{}");
+export const ownReactions = (root) => JSON.parse(reactionsHolder(root)?.dataset.reactions ?? "{}");
 
 /** `choice` undefined: the reaction is taken back. */
-export const setReaction = (id, choice) => storeReactions({ ...ownReactions(), [id]: choice });
+export const setReaction = ({ root }, id, choice) => storeReactions(root, { ...ownReactions(root), [id]: choice });
 
 /** Take over the reactions of the comments on a fresh page. */
-export function adoptReactions(fresh) {
-  if (!reactionsHolder(document) || !reactionsHolder(fresh)) return;
-  const reactions = ownReactions();
+export function adoptReactions({ root }, fresh) {
+  if (!reactionsHolder(root) || !reactionsHolder(fresh)) return;
+  const reactions = ownReactions(root);
   for (const item of fresh.querySelectorAll(".comment[id]")) delete reactions[commentId(item)];
-  storeReactions({ ...reactions, ...ownReactions(fresh) });
+  storeReactions(root, { ...reactions, ...ownReactions(fresh) });
+}
+
+/* ---- dialogs ---- */
+
+/** Show a dialog that goes away when it is closed. */
+export function showDialog({ root }, dialog) {
+  dialog.onclose = () => dialog.remove();
+  (root.body ?? root).append(dialog);
+  dialog.showModal();
 }

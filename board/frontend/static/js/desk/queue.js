@@ -3,7 +3,8 @@
  * at which item. Every action is a form of the page and every answer a page of the desk, of which the queue is taken;
  * without this module the same forms do the same.
  */
-import { isSignedOut, requestPage } from "../dom.js";
+import { isSignedOut } from "../dom.js";
+import { requestPage } from "../request.js";
 import { showSelection, watchSelection } from "./selection.js";
 
 const texts = document.getElementById("queue-texts").dataset;

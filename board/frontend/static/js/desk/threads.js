@@ -2,7 +2,8 @@
  * Desk, threads: the page stays current by itself and has keyboard shortcuts: J and K from one row to the next, S for
  * slow mode. Without this module the same is there when the page is loaded again.
  */
-import { isSignedOut, requestCurrentPage } from "../dom.js";
+import { isSignedOut } from "../dom.js";
+import { requestPage } from "../request.js";
 
 const INTERVAL = 15_000; // milliseconds between two updates, while somebody is looking
 const texts = document.getElementById("threads-texts").dataset;
@@ -41,7 +42,7 @@ function isBusy() {
 }
 
 async function update() {
-  const answer = await requestCurrentPage({ isBackground: true });
+  const answer = await requestPage("GET", location.href.split("#")[0], null, { isBackground: true });
   if (isSignedOut(answer)) return location.reload(); // the page to sign in, which leads back
   const { status, page } = answer;
   const fresh = page?.querySelector("[data-threads]");

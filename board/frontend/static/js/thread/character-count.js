@@ -3,7 +3,8 @@
  * normalize() in board/text/normalization.py, in the same order, except for stacked marks, which count as one;
  * tests/browser/test_character_count.py compares the two.
  */
-const texts = document.getElementById("thread-texts")?.dataset;
+import { oncePerContext } from "../dom.js";
+
 const MARKS = [0, 20, 50]; // characters left at which it is announced
 
 const INVISIBLE = new RegExp(
@@ -37,18 +38,18 @@ function countGraphemes(text) {
   return [...(segmenter ? segmenter.segment(normalize(text)) : normalize(text))].length;
 }
 
-export function updateCount(form) {
+export function updateCount(form, { texts }) {
   const counter = form.querySelector("[data-limit]");
   if (!counter) return;
   const limit = Number(counter.dataset.limit);
   const used = countGraphemes(form.querySelector("textarea").value);
   counter.textContent = `${used.toLocaleString()} / ${limit.toLocaleString()}`;
   counter.classList.toggle("over", used > limit);
-  announceLeft(form.querySelector("[data-countdown]"), limit - used);
+  announceLeft(form.querySelector("[data-countdown]"), limit - used, texts);
 }
 
 /** Announce the rest only on the way down past a mark, not at each key. */
-function announceLeft(line, left) {
+function announceLeft(line, left, texts) {
   const mark = left < 0 ? -1 : (MARKS.find((each) => left <= each) ?? Infinity);
   if (mark < Number(line.dataset.mark ?? Infinity)) {
     line.textContent = (left < 0 ? texts.over : texts.left).replace("{count}", Math.abs(left));
@@ -56,8 +57,11 @@ function announceLeft(line, left) {
   line.dataset.mark = mark;
 }
 
-document.addEventListener("input", (event) => {
-  const form = event.target.closest("form[data-write]");
-  if (form) updateCount(form);
+export const start = oncePerContext((context) => {
+  const { root, signal } = context;
+  root.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-write]");
+    if (form) updateCount(form, context);
+  }, { signal });
+  for (const form of root.querySelectorAll("form[data-write]")) updateCount(form, context);
 });
-for (const form of document.querySelectorAll("form[data-write]")) updateCount(form);

@@ -2,10 +2,11 @@
  * Collapse the replies of a conversation. Remembered on this device only: which conversations, of the articles where
  * something was collapsed last.
  */
+import { oncePerContext } from "../dom.js";
+
 const KEY = "folded";
 const MAX_ARTICLES = 30;
 const MAX_PER_ARTICLE = 50;
-const article = document.querySelector("[data-thread]")?.dataset.thread; // a search has none
 
 /** [article, ids of comments] pairs, the latest last. None where storage is refused, as in private windows. */
 function readStored() {
@@ -17,9 +18,11 @@ function readStored() {
   }
 }
 
-const collapsedIds = () => readStored().find(([each]) => each === article)?.[1] ?? [];
+const articleIn = ({ root }) => root.querySelector("[data-thread]")?.dataset.thread; // a search has none
 
-function store(ids) {
+const collapsedIds = (article) => readStored().find(([each]) => each === article)?.[1] ?? [];
+
+function store(article, ids) {
   const others = readStored().filter(([each]) => each !== article);
   const all = ids.length ? [...others, [article, ids.slice(-MAX_PER_ARTICLE)]] : others;
   try {
@@ -40,28 +43,34 @@ function setCollapsed(item, collapsed) {
   for (const part of item.querySelectorAll(":scope > .replies, :scope > .more-replies")) part.hidden = collapsed;
 }
 
-export function toggle(button) {
+export function toggle(button, context) {
+  start(context);
+  const article = articleIn(context);
   const item = button.closest(".comment");
   const collapsed = button.getAttribute("aria-expanded") === "true";
-  const others = collapsedIds().filter((id) => id !== item.id);
+  const others = collapsedIds(article).filter((id) => id !== item.id);
   setCollapsed(item, collapsed);
-  store(collapsed ? [...others, item.id] : others);
+  store(article, collapsed ? [...others, item.id] : others);
 }
 
 /** Expand the conversation that a reply belongs to. */
-function expandAround(reply) {
+function expandAround(reply, context) {
   const parent = reply.parentElement.closest(".comment");
   const button = parent?.querySelector(":scope > article .collapse-button[aria-expanded=false]");
-  if (button) toggle(button);
+  if (button) toggle(button, context);
 }
 
 /** Collapse the remembered conversations, in this page or in comments that just came into it. */
-export function restoreCollapsed() {
-  for (const id of collapsedIds()) {
-    const item = document.getElementById(id);
+export function restoreCollapsed(context) {
+  start(context);
+  for (const id of collapsedIds(articleIn(context))) {
+    const item = context.root.getElementById(id);
     if (item && buttonOf(item)) setCollapsed(item, true);
   }
 }
 
-document.addEventListener("comments:changed", restoreCollapsed);
-document.addEventListener("comment:reveal", (event) => expandAround(event.target));
+const start = oncePerContext((context) => {
+  const { root, signal } = context;
+  root.addEventListener("comments:changed", () => restoreCollapsed(context), { signal });
+  root.addEventListener("comment:reveal", (event) => expandAround(event.target, context), { signal });
+});

@@ -1,18 +1,15 @@
 /**
  * Comment forms: post, preview, reply, edit, delete and moderate without leaving the page. The server sends
  * whole pages, as to a browser without scripts; dom.js takes the needed parts out of them.
- * `page` comes from board.js: announce(text), refresh().
  */
 import {
   adoptReactions, commentId, currentPage, errorText, focusComment, isNewestFirst, isSignedOut, mergeComments,
-  replaceComment, requestPage, updateCommentCount, updateFeatured,
+  oncePerContext, replaceComment, showDialog, updateCommentCount, updateFeatured,
 } from "../dom.js";
 import { showBlocked } from "./block-user.js";
-import { updateCount } from "./character-count.js";
+import * as characterCount from "./character-count.js";
 import * as drafts from "./drafts.js";
 import { countDown, isWaiting } from "./wait.js";
-
-const texts = document.getElementById("thread-texts").dataset;
 
 /* ---- feedback beside a form ---- */
 
@@ -25,7 +22,7 @@ function showError(form, text) {
 }
 
 /** As showError, with a button that does what `submitter` did. */
-function offerRetry(form, text, submitter) {
+function offerRetry(form, text, submitter, { texts }) {
   showError(form, text);
   const button = document.createElement("button");
   button.textContent = texts.again;
@@ -34,28 +31,34 @@ function offerRetry(form, text, submitter) {
 }
 
 /** Show the server's answer about the text (error, warning, preview) below the box, as on its own page. */
-function showFeedback(form, answer) {
+function showFeedback(form, answer, context) {
   const answered = answer.page?.querySelector("form[data-write]");
   const source = form.matches("[data-write]") && answered?.querySelector("[data-feedback]:not(:empty)");
-  if (!source) return showError(form, errorText(answer, texts.refused));
-  const feedback = document.importNode(source, true);
+  if (!source) return showError(form, errorText(answer, context.texts.refused));
+  const feedback = context.adopt(source);
   suffixIds(feedback, form.dataset.opened ?? "");
   form.querySelector("[data-feedback]").replaceChildren(...feedback.childNodes);
   for (const name of ["key", "version"]) {
     if (form.elements[name]) form.elements[name].value = answered.elements[name].value;
   }
-  drafts.save(form);
+  drafts.save(form, context);
 }
 
-function showPreview(form, answer, page) {
-  showFeedback(form, answer);
+function showPreview(form, answer, context) {
+  showFeedback(form, answer, context);
   form.querySelector("[data-preview]").scrollIntoView({ block: "nearest" });
-  page.announce(texts.previewed);
+  context.announce(context.texts.previewed);
 }
 
 /** Remove error, advice and preview once the text has changed: they would mislead. */
-document.addEventListener("input", ({ target }) => {
+function clearFeedback({ target }) {
   if (target.matches("form[data-write] textarea")) target.form.querySelector("[data-feedback]").replaceChildren();
+}
+
+export const start = oncePerContext((context) => {
+  characterCount.start(context);
+  drafts.start(context);
+  context.root.addEventListener("input", clearFeedback, { signal: context.signal });
 });
 
 /* ---- sending ---- */
@@ -70,7 +73,7 @@ function fieldsOf(form, submitter) {
 const mainButton = (form) => form.querySelector("button.primary, button.danger");
 
 /** While a form is busy, the button that was pressed says so. */
-function setBusy(form, busy, pressed) {
+function setBusy(form, busy, pressed, texts) {
   if (busy) form.dataset.busy = "";
   else delete form.dataset.busy;
   for (const button of form.querySelectorAll("button:not([type=button])")) {
@@ -81,69 +84,70 @@ function setBusy(form, busy, pressed) {
 }
 
 /** Send a form of the thread. If anything fails, its text and its key stay for another try. */
-export async function send(form, page, submitter) {
+export async function send(form, context, submitter) {
+  const { texts } = context;
   const button = submitter ?? mainButton(form);
   if (isWaiting(mainButton(form)) && button.name !== "preview") return void delete form.dataset.busy;
-  setBusy(form, true, button);
-  page.announce("");
+  setBusy(form, true, button, texts);
+  context.announce("");
   let answer;
   try {
-    answer = await requestPage("POST", form.action, fieldsOf(form, submitter));
+    answer = await context.request("POST", form.action, fieldsOf(form, submitter));
   } catch {
-    return offerRetry(form, texts.offline, submitter);
+    return offerRetry(form, texts.offline, submitter, context);
   } finally {
-    setBusy(form, false, button);
+    setBusy(form, false, button, texts);
   }
-  if (isSignedOut(answer)) return offerRetry(form, texts.signedOut, submitter);
-  if (answer.status >= 400) showFeedback(form, answer);
+  if (isSignedOut(answer)) return offerRetry(form, texts.signedOut, submitter, context);
+  if (answer.status >= 400) showFeedback(form, answer, context);
   if (answer.status === 429) {
     const told = form.querySelector("[data-feedback] .error");
-    countDown(mainButton(form), answer.retryAfter, () => told?.remove());
+    countDown(mainButton(form), answer.retryAfter, texts.wait, () => told?.remove());
   }
   if (answer.status >= 400) return;
-  if (form.matches("[data-mute]")) return showBlocked(form, page);
-  if (submitter?.name === "preview") return showPreview(form, answer, page);
-  if (form.matches("[data-write]")) drafts.clear(form);
+  if (form.matches("[data-mute]")) return showBlocked(form, context);
+  if (submitter?.name === "preview") return showPreview(form, answer, context);
+  if (form.matches("[data-write]")) drafts.clear(form, context);
   const showResult = form.dataset.edits ? showEdited : form.matches("[data-write]") ? showPosted : showDecided;
-  await showResult(form, answer, page).catch(() => location.assign(answer.url)); // done; only showing it failed
+  await showResult(form, answer, context).catch(() => context.visit(answer.url)); // done; only showing it failed
 }
 
 /* ---- posting ---- */
 
 /** The viewer's newest comment that this page did not have before, or undefined. */
-function newOwnComment(fresh) {
-  const own = fresh.querySelectorAll(`.comment[data-author="${CSS.escape(document.body.dataset.viewer)}"]`);
-  const unknown = [...own].filter((item) => !document.getElementById(item.id));
+function newOwnComment({ root, viewer }, fresh) {
+  const own = fresh.querySelectorAll(`.comment[data-author="${CSS.escape(viewer)}"]`);
+  const unknown = [...own].filter((item) => !root.getElementById(item.id));
   return unknown.sort((a, b) => commentId(b) - commentId(a))[0];
 }
 
 /** A page that shows what was just posted: this one, or the whole conversation the server led to. */
-function pageWithNewComment(fresh, answer) {
-  if (newOwnComment(fresh)) return fresh;
-  const root = newOwnComment(answer.page)?.closest("ol.comments > .comment");
+function pageWithNewComment(context, fresh, answer) {
+  if (newOwnComment(context, fresh)) return fresh;
+  const root = newOwnComment(context, answer.page)?.closest("ol.comments > .comment");
   const isWhole = !answer.page.querySelector(".newest");
-  return root && isWhole && document.getElementById(root.id) ? answer.page : null;
+  return root && isWhole && context.root.getElementById(root.id) ? answer.page : null;
 }
 
-async function showPosted(form, answer, page) {
+async function showPosted(form, answer, context) {
   const isReply = Boolean(form.elements.parent.value);
-  if (!isReply && !isNewestFirst()) return location.assign(answer.url); // the page on which it comes first
-  const fresh = await currentPage(answer);
-  const source = pageWithNewComment(fresh, answer);
-  if (!source) return location.assign(answer.url);
-  const { id } = newOwnComment(source);
-  resetForm(form);
-  mergeComments(source);
-  updateCommentCount(fresh);
-  page.refresh();
-  const item = document.getElementById(id);
+  if (!isReply && !isNewestFirst(context)) return context.visit(answer.url); // the page on which it comes first
+  const fresh = await currentPage(context, answer);
+  const source = pageWithNewComment(context, fresh, answer);
+  if (!source) return context.visit(answer.url);
+  const { id } = newOwnComment(context, source);
+  resetForm(form, context);
+  mergeComments(context, source);
+  updateCommentCount(context, fresh);
+  context.refresh();
+  const item = context.root.getElementById(id);
   item.classList.replace("is-linked", "is-new") || item.classList.add("is-new");
   focusComment(item);
-  page.announce(isReply ? texts.replied : texts.posted);
+  context.announce(isReply ? context.texts.replied : context.texts.posted);
 }
 
 /** A form that was opened here is removed; the page's own is emptied for the next comment. */
-function resetForm(form) {
+function resetForm(form, context) {
   form.querySelector("[data-feedback]").replaceChildren();
   if ("opened" in form.dataset) {
     form.dataset.done = "";
@@ -152,7 +156,7 @@ function resetForm(form) {
   }
   form.querySelector("textarea").value = "";
   form.elements.key.value = newKey();
-  updateCount(form);
+  characterCount.updateCount(form, context);
 }
 
 /** randomUUID exists only on https and on this machine; a board on a plain local network still needs a key. */
@@ -174,8 +178,8 @@ export function suffixIds(form, suffix) {
   }
 }
 
-function createReplyForm(item) {
-  const form = document.querySelector("form[data-write]:not([data-opened])").cloneNode(true);
+function createReplyForm(item, { root, texts }) {
+  const form = root.querySelector("form[data-write]:not([data-opened])").cloneNode(true);
   const box = form.querySelector("textarea");
   const label = texts.replyTo.replace("{name}", item.querySelector(".author-line strong").textContent);
   form.dataset.opened = `-${item.id}`;
@@ -192,90 +196,91 @@ function createReplyForm(item) {
 }
 
 /** Make a form that `link` opened count characters, restore its draft, and close on Cancel. */
-export function setUpForm(form, link) {
-  updateCount(form);
-  drafts.restore(form);
+export function setUpForm(form, link, context) {
+  characterCount.updateCount(form, context);
+  drafts.restore(form, context);
   const cancel = form.querySelector("[data-cancel]");
   cancel.hidden = false;
   cancel.onclick = () => {
-    drafts.clear(form);
+    drafts.clear(form, context);
     form.remove();
     link.focus();
   };
 }
 
 /** The reply form below the comment of this link. */
-export function openReplyForm(link) {
+export function openReplyForm(link, context) {
   const item = link.closest(".comment");
   const existing = item.querySelector(":scope > form[data-write]:not([data-edits])");
   if (existing) return existing;
-  const form = createReplyForm(item);
+  const form = createReplyForm(item, context);
   item.querySelector(":scope > article").after(form);
-  setUpForm(form, link);
+  setUpForm(form, link, context);
   return form;
 }
 
-export function reply(link) {
-  openReplyForm(link).querySelector("textarea").focus();
+export function reply(link, context) {
+  openReplyForm(link, context).querySelector("textarea").focus();
 }
 
 /* ---- editing: edit-comment.js opens the form ---- */
 
 /** Replace the comment only; its replies stay. */
-async function showEdited(form, answer, page) {
+async function showEdited(form, answer, context) {
   const article = `#${form.dataset.edits} > article`;
-  const [old, now] = [document, answer.page].map((each) => each.querySelector(article));
-  if (!old || !now) return location.assign(answer.url);
+  const [old, now] = [context.root, answer.page].map((each) => each.querySelector(article));
+  if (!old || !now) return context.visit(answer.url);
   form.remove();
-  old.replaceWith(document.importNode(now, true));
-  adoptReactions(answer.page);
-  page.refresh();
-  focusComment(document.getElementById(form.dataset.edits));
-  page.announce(texts.saved);
+  old.replaceWith(context.adopt(now));
+  adoptReactions(context, answer.page);
+  context.refresh();
+  focusComment(context.root.getElementById(form.dataset.edits));
+  context.announce(context.texts.saved);
 }
 
 /* ---- deleting, hiding, restoring, reporting, blocking: each asks first, in a dialog ---- */
 
-export function openDialog(link) {
+export function openDialog(link, context) {
   const action = link.hash.slice(1);
   const dialog = document.createElement("dialog");
-  dialog.append(document.getElementById(`${action}-form`).content.cloneNode(true));
+  dialog.append(context.root.getElementById(`${action}-form`).content.cloneNode(true));
   dialog.setAttribute("aria-labelledby", `${action}-title`);
   const form = dialog.querySelector("form");
   const item = link.closest(".comment");
-  form.action = action === "mute" ? `/people/${item.dataset.author}/mute` : `${link.pathname}/${action}`;
+  form.action = context.resolve(
+    action === "mute" ? `/people/${item.dataset.author}/mute` : `${link.pathname}/${action}`,
+  );
   form.dataset.comment = item.id;
   const claim = form.querySelector("[data-claim-link]");
   if (claim) claim.search = `?comment=${commentId(item)}`;
   const cancel = dialog.querySelector("[data-cancel]");
   cancel.hidden = false;
   cancel.onclick = () => dialog.close();
-  dialog.onclose = () => dialog.remove();
-  document.body.append(dialog);
-  dialog.showModal();
+  showDialog(context, dialog);
   if (dialog.querySelector("button.danger")) cancel.focus(); // Enter must not do what cannot be undone
 }
 
 /** The current comment: from the fresh page, or from its own when it is further down; undefined when it is gone. */
-async function currentComment(id, fresh) {
+async function currentComment(context, id, fresh) {
   const item = fresh.querySelector(`#${id}`);
   if (item) return item;
-  const own = await requestPage("GET", `/comments/${id.replace("comment-", "")}`);
+  const own = await context.request("GET", context.resolve(`/comments/${id.replace("comment-", "")}`));
   return own.status < 400 ? own.page.querySelector(`#${id}`) : undefined;
 }
 
-async function showDecided(form, answer, page) {
-  const fresh = await currentPage(answer);
-  const old = document.getElementById(form.dataset.comment);
-  const now = await currentComment(form.dataset.comment, fresh);
+async function showDecided(form, answer, context) {
+  const { root } = context;
+  const fresh = await currentPage(context, answer);
+  const old = root.getElementById(form.dataset.comment);
+  const now = await currentComment(context, form.dataset.comment, fresh);
   form.closest("dialog").close();
-  const title = document.getElementById("thread-title");
-  if (now) replaceComment(old, now);
+  const title = root.getElementById("thread-title");
+  if (now) replaceComment(context, old, now);
   else old.remove();
-  updateCommentCount(fresh);
-  updateFeatured(fresh);
-  page.refresh();
-  if (now) focusComment(document.getElementById(form.dataset.comment));
+  updateCommentCount(context, fresh);
+  updateFeatured(context, fresh);
+  context.refresh();
+  if (now) focusComment(root.getElementById(form.dataset.comment));
   else title.focus();
-  page.announce(form.dataset.doneText);
+  context.announce(form.dataset.doneText);
 }

@@ -16,131 +16,151 @@ const IDLE_LIMIT = 1_800_000; // without a sign of the reader, polling stops
 const TIMEOUT = 10_000;
 const MAX_IDS = 50; // in one answer
 
-const section = document.querySelector("[data-newest]");
-const container = section.querySelector(".new-comments");
-const statusLine = container.querySelector("[role=status]");
-const link = container.querySelector("a");
-const texts = document.getElementById("thread-texts").dataset;
-const lang = document.documentElement.lang;
-
-let page; // from board.js: announce(text), refresh()
-let lastKnownId = Number(section.dataset.newest);
-let newIds = []; // ids that are not on the page, the newest first
-let etag = "";
-let delay = FIRST_DELAY;
-let timer = null;
-let dueAt = 0;
-let isPolling = false;
-let polledAt = 0;
-let notBefore = 0; // the server asked not to be polled earlier
-let seenAt = Date.now();
-
-/* ---- polling ---- */
-
-const isReaderThere = () => !document.hidden && navigator.onLine && Date.now() - seenAt < IDLE_LIMIT;
-
 /** Jitter: readers who came at the same moment do not poll at the same moment. */
 const withJitter = (wait) => wait * (0.9 + Math.random() / 5);
 
-function pause() {
-  clearTimeout(timer);
-  timer = null;
+class LiveUpdates {
+  #context;
+  #section;
+  #container;
+  #link;
+  #lastKnownId;
+  #newIds = []; // ids that are not on the page, the newest first
+  #etag = "";
+  #delay = FIRST_DELAY;
+  #timer = null;
+  #dueAt = 0;
+  #isPolling = false;
+  #polledAt = 0;
+  #notBefore = 0; // the server asked not to be polled earlier
+  #seenAt = Date.now();
+
+  constructor(context) {
+    this.#context = context;
+    this.#section = context.root.querySelector("[data-newest]");
+    this.#container = this.#section.querySelector(".new-comments");
+    this.#link = this.#container.querySelector("a");
+    this.#lastKnownId = Number(this.#section.dataset.newest);
+    this.#listen(context);
+    this.#resume();
+  }
+
+  #listen({ signal, texts, announce }) {
+    this.#link.addEventListener("click", (event) => {
+      const { button, ctrlKey, metaKey, shiftKey, altKey } = event;
+      if (button || ctrlKey || metaKey || shiftKey || altKey || !this.#canMerge()) return;
+      event.preventDefault();
+      this.#showNew().catch(() => announce(texts.notReacted));
+    }, { signal });
+    const resume = () => this.#resume();
+    for (const type of ["click", "keydown", "online", "pageshow"]) addEventListener(type, resume, { signal });
+    addEventListener("scroll", () => this.#noteScroll(), { passive: true, signal });
+    addEventListener("offline", () => this.#pause(), { signal });
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#pause() : resume()), { signal });
+    signal?.addEventListener("abort", () => this.#pause());
+  }
+
+  /* ---- polling ---- */
+
+  #isReaderThere() {
+    if (this.#context.signal?.aborted || !this.#section.isConnected) return false;
+    return !document.hidden && navigator.onLine && Date.now() - this.#seenAt < IDLE_LIMIT;
+  }
+
+  #pause() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #schedule(wait) {
+    this.#pause();
+    this.#dueAt = Date.now() + Math.max(withJitter(wait), this.#notBefore - Date.now());
+    if (this.#isReaderThere()) this.#timer = setTimeout(() => this.#poll(), this.#dueAt - Date.now());
+  }
+
+  /** The reader is here: from now on poll as often as at first. */
+  #resume() {
+    this.#seenAt = Date.now();
+    this.#delay = FIRST_DELAY;
+    const wait = Math.max(RETURN_DELAY, this.#polledAt + FIRST_DELAY - Date.now());
+    if (!this.#isPolling && (!this.#timer || this.#dueAt > Date.now() + wait * 1.1)) this.#schedule(wait);
+  }
+
+  #noteScroll() {
+    this.#seenAt = Date.now();
+    if (!this.#timer && !this.#isPolling) this.#resume();
+  }
+
+  async #poll() {
+    this.#timer = null;
+    if (!this.#isReaderThere()) return;
+    this.#isPolling = true;
+    this.#polledAt = Date.now();
+    const before = this.#newIds.length;
+    const goesOn = await this.#fetchUpdates().catch(() => true); // the network failed: silent, and tried again
+    this.#isPolling = false;
+    if (this.#newIds.length <= before) this.#delay = Math.min(MAX_DELAY, this.#delay * GROWTH);
+    if (goesOn) this.#schedule(this.#delay);
+  }
+
+  /** False when there is nothing more to poll for. */
+  async #fetchUpdates() {
+    const { resolve } = this.#context;
+    const headers = this.#etag ? { "If-None-Match": this.#etag } : {};
+    const signal = AbortSignal.timeout(TIMEOUT);
+    const url = resolve(this.#container.dataset.updatesUrl);
+    const answer = await fetch(url, { credentials: "omit", cache: "no-store", headers, signal });
+    this.#notBefore = Date.now() + 1000 * (Number(answer.headers.get("Retry-After")) || 0);
+    if (answer.status !== 200) return answer.status !== 404;
+    this.#etag = answer.headers.get("ETag") ?? "";
+    const { newest, steered = "" } = await answer.json();
+    this.#offerNew(newest);
+    if (steered !== this.#section.dataset.threadState) {
+      await (await import("./thread-state.js")).updateThreadState(this.#context);
+    }
+    return true;
+  }
+
+  /* ---- show updates ---- */
+
+  /**
+   * Offer new comments. What this reader has just posted is on the page, so it is not new. Announced once; the button
+   * goes on counting.
+   */
+  #offerNew(ids) {
+    const { root, texts, lang } = this.#context;
+    const statusLine = this.#container.querySelector("[role=status]");
+    this.#newIds = ids.filter((id) => id > this.#lastKnownId && !root.getElementById(`comment-${id}`));
+    const count = this.#newIds.length;
+    const text = count === 1 ? texts.newOne : count >= MAX_IDS ? texts.newMost : texts.newMany;
+    this.#link.hidden = !count;
+    this.#link.textContent = text.replace("{count}", count.toLocaleString(lang));
+    if (!count) statusLine.textContent = "";
+    else statusLine.textContent ||= this.#link.textContent;
+  }
+
+  /** New comments join only the beginning of the newest; anywhere else the link leads there. */
+  #canMerge() {
+    return isNewestFirst(this.#context) && !this.#context.root.querySelector("[data-list] > .newest");
+  }
+
+  async #showNew() {
+    const context = this.#context;
+    const { status, page: fresh } = await requestCurrentPage(context);
+    if (status >= 400) throw new Error(status);
+    const ids = new Set(this.#newIds.map((id) => `comment-${id}`));
+    mergeComments(context, fresh);
+    updateCommentCount(context, fresh);
+    updateFeatured(context, fresh);
+    this.#lastKnownId = Number(fresh.querySelector("[data-newest]").dataset.newest);
+    const newestId = this.#newIds[0];
+    this.#offerNew([]);
+    const items = [...this.#section.querySelectorAll(".comment")].filter((item) => ids.has(item.id));
+    for (const item of items) item.classList.add("is-new");
+    context.refresh();
+    if (items.length) focusComment(items[0]);
+    else context.visit(`/comments/${newestId}`); // it answers a comment that is not on the page
+  }
 }
 
-function schedule(wait) {
-  pause();
-  dueAt = Date.now() + Math.max(withJitter(wait), notBefore - Date.now());
-  if (isReaderThere()) timer = setTimeout(poll, dueAt - Date.now());
-}
-
-/** The reader is here: from now on poll as often as at first. */
-function resume() {
-  seenAt = Date.now();
-  delay = FIRST_DELAY;
-  const wait = Math.max(RETURN_DELAY, polledAt + FIRST_DELAY - Date.now());
-  if (!isPolling && (!timer || dueAt > Date.now() + wait * 1.1)) schedule(wait);
-}
-
-function noteScroll() {
-  seenAt = Date.now();
-  if (!timer && !isPolling) resume();
-}
-
-async function poll() {
-  timer = null;
-  if (!isReaderThere()) return;
-  isPolling = true;
-  polledAt = Date.now();
-  const before = newIds.length;
-  const goesOn = await fetchUpdates().catch(() => true); // the network failed: silent, and tried again
-  isPolling = false;
-  if (newIds.length <= before) delay = Math.min(MAX_DELAY, delay * GROWTH);
-  if (goesOn) schedule(delay);
-}
-
-/** False when there is nothing more to poll for. */
-async function fetchUpdates() {
-  const headers = etag ? { "If-None-Match": etag } : {};
-  const signal = AbortSignal.timeout(TIMEOUT);
-  const answer = await fetch(container.dataset.updatesUrl, { credentials: "omit", cache: "no-store", headers, signal });
-  notBefore = Date.now() + 1000 * (Number(answer.headers.get("Retry-After")) || 0);
-  if (answer.status !== 200) return answer.status !== 404;
-  etag = answer.headers.get("ETag") ?? "";
-  const { newest, steered = "" } = await answer.json();
-  offerNew(newest);
-  if (steered !== section.dataset.threadState) await (await import("./thread-state.js")).updateThreadState(page);
-  return true;
-}
-
-/* ---- show updates ---- */
-
-const commentWith = (id) => document.getElementById(`comment-${id}`);
-
-/**
- * Offer new comments. What this reader has just posted is on the page, so it is not new. Announced once; the button
- * goes on counting.
- */
-function offerNew(ids) {
-  newIds = ids.filter((id) => id > lastKnownId && !commentWith(id));
-  const count = newIds.length;
-  const text = count === 1 ? texts.newOne : count >= MAX_IDS ? texts.newMost : texts.newMany;
-  link.hidden = !count;
-  link.textContent = text.replace("{count}", count.toLocaleString(lang));
-  if (!count) statusLine.textContent = "";
-  else statusLine.textContent ||= link.textContent;
-}
-
-/** New comments join only the beginning of the newest; anywhere else the link leads there. */
-const canMerge = () => isNewestFirst() && !document.querySelector("[data-list] > .newest");
-
-async function showNew() {
-  const { status, page: fresh } = await requestCurrentPage();
-  if (status >= 400) throw new Error(status);
-  const ids = new Set(newIds.map((id) => `comment-${id}`));
-  mergeComments(fresh);
-  updateCommentCount(fresh);
-  updateFeatured(fresh);
-  lastKnownId = Number(fresh.querySelector("[data-newest]").dataset.newest);
-  const newestId = newIds[0];
-  offerNew([]);
-  const items = [...section.querySelectorAll(".comment")].filter((item) => ids.has(item.id));
-  for (const item of items) item.classList.add("is-new");
-  page.refresh();
-  if (items.length) focusComment(items[0]);
-  else location.assign(`/comments/${newestId}`); // it answers a comment that is not on the page
-}
-
-export function startPolling(lent) {
-  page = lent;
-  link.addEventListener("click", (event) => {
-    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || !canMerge()) return;
-    event.preventDefault();
-    showNew().catch(() => page.announce(texts.notReacted));
-  });
-  for (const type of ["click", "keydown"]) addEventListener(type, resume);
-  addEventListener("scroll", noteScroll, { passive: true });
-  for (const type of ["online", "pageshow"]) addEventListener(type, resume);
-  addEventListener("offline", pause);
-  document.addEventListener("visibilitychange", () => (document.hidden ? pause() : resume()));
-  resume();
-}
+export const startPolling = (context) => void new LiveUpdates(context);

@@ -2,8 +2,8 @@
  * Comment menu (댓글 메뉴): more actions on a comment, in a small menu under the link. Without this module the link leads
  * to the options on the comment's own page.
  */
-const texts = document.getElementById("thread-texts").dataset;
-const template = document.getElementById("comment-menu");
+import { oncePerContext } from "../dom.js";
+
 let opened = null; // the link whose menu is open
 
 const menuOf = (link) => link.parentElement.querySelector(".menu");
@@ -18,16 +18,15 @@ function close() {
 const addressOf = (link) => link.href.split("#")[0];
 
 /** Set the addresses. Where there is nobody to block, fewer items are offered. */
-function fill(menu, link) {
+function fill(menu, link, { resolve, viewer }) {
   const item = link.closest(".comment");
   menu.querySelector("[data-permalink]").href = addressOf(link);
   const block = menu.querySelector("[data-mute-link]");
   if (block) block.href = `${addressOf(link)}#mute`;
   const report = menu.querySelector("[data-report-link]");
-  const isGuest = !document.body.dataset.viewer;
-  report.href = `${addressOf(link)}${isGuest ? "/" : "#"}report`;
+  report.href = `${addressOf(link)}${viewer ? "#" : "/"}report`;
   const claim = menu.querySelector("[data-claim-link]");
-  claim.href = `/report/rights?comment=${item.id.replace("comment-", "")}`;
+  claim.href = resolve(`/report/rights?comment=${item.id.replace("comment-", "")}`);
   const verb = item.querySelector(":scope > article .badge-featured") ? "unfeature" : "feature";
   for (const each of menu.querySelectorAll("[data-feature-link], [data-unfeature-link]")) {
     if (each.matches(`[data-${verb}-link]`)) each.href = `${addressOf(link)}#${verb}`;
@@ -41,10 +40,10 @@ function fill(menu, link) {
 }
 
 /** On the comment's own page: the options listed there, without those that stand beside the menu. */
-function fillFromPage(menu, link) {
+function fillFromPage(menu, link, { root }) {
   const beside = [...link.parentElement.querySelectorAll("a")].filter((each) => each.checkVisibility());
   const shown = beside.map((each) => each.href);
-  const options = [...document.querySelectorAll("#options a")].filter((each) => !shown.includes(each.href));
+  const options = [...root.querySelectorAll("#options a")].filter((each) => !shown.includes(each.href));
   for (const each of menu.querySelectorAll("a")) each.remove();
   for (const option of options.map((each) => each.cloneNode(true))) {
     option.removeAttribute("class");
@@ -52,20 +51,22 @@ function fillFromPage(menu, link) {
   }
 }
 
-async function copyLink(link, menu, page) {
-  if (!(await page.copyText(addressOf(link), menu.querySelector(".address"), texts.copied))) return;
+async function copyLink(link, menu, context) {
+  const { copyText, texts } = context;
+  if (!(await copyText(addressOf(link), menu.querySelector(".address"), texts.copied))) return;
   close();
   link.focus();
 }
 
-export function toggleMenu(link, page) {
+export function toggleMenu(link, context) {
+  start(context);
   const wasOpen = opened === link;
   close();
   if (wasOpen) return;
   opened = link;
-  const menu = template.content.cloneNode(true).firstElementChild;
-  (link.pathname === location.pathname ? fillFromPage : fill)(menu, link);
-  menu.querySelector("[data-copy-link]").onclick = () => copyLink(link, menu, page);
+  const menu = context.root.getElementById("comment-menu").content.cloneNode(true).firstElementChild;
+  (link.pathname === new URL(context.url).pathname ? fillFromPage : fill)(menu, link, context);
+  menu.querySelector("[data-copy-link]").onclick = () => copyLink(link, menu, context);
   link.after(menu);
   link.setAttribute("aria-expanded", "true");
   menu.querySelector("a, button").focus();
@@ -75,11 +76,14 @@ function closeOutside(event) {
   if (opened && !event.target.closest(".menu") && !opened.contains(event.target)) close();
 }
 
-document.addEventListener("click", closeOutside);
-document.addEventListener("focusin", closeOutside);
-document.addEventListener("keydown", (event) => {
+function closeOnEscape(event) {
   if (event.key !== "Escape" || !opened) return;
   const link = opened;
   close();
   link.focus();
+}
+
+const start = oncePerContext(({ root, signal }) => {
+  for (const type of ["click", "focusin"]) root.addEventListener(type, closeOutside, { signal });
+  root.addEventListener("keydown", closeOnEscape, { signal });
 });

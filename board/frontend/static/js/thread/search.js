@@ -2,7 +2,7 @@
  * Search a thread in place, one search at a time, and highlight matches in the text as it stands: the page is not
  * changed, only painted on (CSS Custom Highlight API). A browser without it shows the comments without highlights.
  */
-import { requestPage } from "../dom.js";
+import { oncePerContext } from "../dom.js";
 
 const TIMEOUT = 2_000; // milliseconds: a search that takes longer is given up
 
@@ -59,12 +59,12 @@ function* rangesIn(node, patterns) {
   }
 }
 
-function highlightMatches() {
+function highlightMatches({ root }) {
   if (!globalThis.Highlight || !CSS.highlights) return;
-  const words = fold(document.getElementById("q").defaultValue).folded.split(/\s+/).filter(Boolean);
+  const words = fold(root.getElementById("q").defaultValue).folded.split(/\s+/).filter(Boolean);
   const patterns = words.map(patternOf);
   const highlight = new Highlight();
-  for (const paragraph of document.querySelectorAll(".comment .text > p")) {
+  for (const paragraph of root.querySelectorAll(".comment .text > p")) {
     const nodes = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
     const before = highlight.size;
     while (nodes.nextNode()) for (const range of rangesIn(nodes.currentNode, patterns)) highlight.add(range);
@@ -78,52 +78,52 @@ function highlightMatches() {
 
 let current = null; // the newest search, and the only one in flight
 
-function showResults(fresh) {
-  const [here, now] = [document, fresh].map((each) => each.getElementById("found"));
-  here.querySelector("[data-found]").replaceWith(document.importNode(now.querySelector("[data-found]"), true));
+function showResults(context, fresh) {
+  const [here, now] = [context.root, fresh].map((each) => each.getElementById("found"));
+  here.querySelector("[data-found]").replaceWith(context.adopt(now.querySelector("[data-found]")));
   if (now.dataset.reactions) here.dataset.reactions = now.dataset.reactions;
-  document.title = fresh.title;
+  if (context.root === document) document.title = fresh.title;
 }
 
 /** Whether the results are shown. A newer search ends this one; then it is silent. */
-async function search(url, page) {
+async function search(url, context) {
   current?.abort();
   const controller = new AbortController();
   current = controller;
-  const feedback = document.querySelector("#found [data-feedback]");
+  const feedback = context.root.querySelector("#found [data-feedback]");
   feedback.textContent = "";
   try {
     const { signal } = controller;
-    const answer = await requestPage("GET", url.href, undefined, { timeout: TIMEOUT, signal });
+    const answer = await context.request("GET", url.href, undefined, { timeout: TIMEOUT, signal });
     if (signal.aborted) return false;
     if (answer.status >= 400) throw new Error(answer.status);
-    showResults(answer.page);
+    showResults(context, answer.page);
   } catch {
     if (!controller.signal.aborted) feedback.textContent = feedback.dataset.slow;
     return false;
   }
-  document.getElementById("q").defaultValue = url.searchParams.get("q");
-  highlightMatches();
-  page.refresh();
+  context.root.getElementById("q").defaultValue = url.searchParams.get("q");
+  highlightMatches(context);
+  context.refresh();
   return true;
 }
 
 /** The focus stays in the box while the reader goes on typing; else it moves to the results. */
-export async function submitSearch(form, page) {
+export async function submitSearch(form, context) {
   const box = form.elements.q;
   const url = new URL(form.action);
   const query = box.value;
   url.searchParams.set("q", query);
-  if (!(await search(url, page))) return;
-  history.pushState({ searched: true }, "", url);
-  if (box.value === query) document.getElementById("found").focus();
+  if (!(await search(url, context))) return;
+  context.history.pushState({ searched: true }, "", url);
+  if (box.value === query) context.root.getElementById("found").focus();
 }
 
 /** Back and forward, between searches made in place. */
-export function repeatSearch(page) {
-  const url = new URL(location.href);
-  document.getElementById("q").value = url.searchParams.get("q") ?? "";
-  return search(url, page);
+export function repeatSearch(context) {
+  const url = new URL(context.url);
+  context.root.getElementById("q").value = url.searchParams.get("q") ?? "";
+  return search(url, context);
 }
 
-highlightMatches();
+export const start = oncePerContext(highlightMatches);
