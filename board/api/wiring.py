@@ -1,5 +1,5 @@
-"""Wiring of the API: JSON, Atom and oEmbed, threads for pages of other sites, and what its problems
-are called."""
+"""Wiring of the API: JSON, Atom, oEmbed and webhooks, threads for pages of other sites, and what
+its problems are called."""
 
 from flask import Flask
 
@@ -14,6 +14,7 @@ from board.api import (
     write_views,
 )
 from board.api.embed import views as embed_views
+from board.api.webhooks import wiring as webhooks_wiring
 from board.web.blueprints import register
 from board.web.response.problems import problem_types
 
@@ -23,3 +24,4 @@ def init_app(app: Flask) -> None:
     register(app, embed_views)
     problem_types.update(request_body.PROBLEMS)
     refusals.add_problem_types()
+    webhooks_wiring.init_app(app)

@@ -15,6 +15,7 @@ from board.accounts.email import queue as email_queue
 from board.accounts.email.findings import findings as email_findings
 from board.accounts.sign_in_methods.identity_providers.findings import findings as provider_findings
 from board.accounts.two_factor.models import SecondFactor
+from board.api.webhooks.findings import findings as webhook_findings
 from board.config import SETTINGS, instance_folder, settings
 from board.db import PRAGMAS, db, schema, sqlite
 from board.db.hash_chain import find_tampered_tail
@@ -41,7 +42,8 @@ def doctor(since: datetime | None) -> None:
     checks = (
         lambda: events.findings(since), _check_tables, _check_sqlite, host_findings, _check_logs,
         _check_second_factors, _check_passkeys, _check_tips, _check_email, provider_findings,
-        _needs_tables(background_findings), backup_findings, _check_settings, _check_isolation,
+        _needs_tables(webhook_findings), _needs_tables(background_findings), backup_findings,
+        _check_settings, _check_isolation,
     )  # fmt: skip
     findings = [finding for check in checks for finding in findings_of(check)]
     for is_good, sentence in findings:

@@ -6,6 +6,7 @@ import click
 from flask import current_app
 
 from board.accounts.two_factor import key_rotation
+from board.api.webhooks import secrets as webhook_secrets
 from board.config import instance_folder
 from board.db import writing
 from board.db.commands import CommandGroup
@@ -29,6 +30,7 @@ def forget() -> None:
         raise click.ClickException("There is no old secret key.")
     with writing():
         key_rotation.reencrypt()
+        webhook_secrets.reencrypt()
     lost = key_rotation.count_old_codes(old[0][0])
     (_instance() / instance_folder.OLD_KEYS).unlink()
     click.echo(f"{len(old)} old keys are deleted. Restart the server now: it still accepts them.")

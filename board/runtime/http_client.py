@@ -36,6 +36,7 @@ class Answer:
 
     status: int
     body: bytes
+    retry_after: str = ""  # of the header, as it came
 
     @property
     def is_ok(self) -> bool:
@@ -76,8 +77,15 @@ def post_json(
     url: str, value: Any, *, headers: Mapping[str, str] | None = None, named: bool = False
 ) -> Answer:
     """Raises RequestFailed."""
+    return post_json_text(url, json.dumps(value), headers=headers, named=named)
+
+
+def post_json_text(
+    url: str, text: str, *, headers: Mapping[str, str] | None = None, named: bool = False
+) -> Answer:
+    """JSON as it is written, for instance because it is signed. Raises RequestFailed."""
     headers = {"Accept": _JSON, "Content-Type": _JSON, **(headers or {})}
-    return _request("POST", url, json.dumps(value).encode(), headers, named=named)
+    return _request("POST", url, text.encode(), headers, named=named)
 
 
 def is_of_this_machine(url: str) -> bool:
@@ -97,7 +105,8 @@ def _request(
         with _connection(parts, deadline, named=named) as connection:
             connection.request(method, target, body, {"User-Agent": "board", **headers})
             with connection.getresponse() as response:
-                answer = Answer(response.status, response.read(BYTES_MAX + 1))
+                retry_after = response.getheader("Retry-After", "")
+                answer = Answer(response.status, response.read(BYTES_MAX + 1), retry_after)
         _time_left(deadline)  # what was cut off may look like the end
     except (OSError, HTTPException, ValueError) as error:
         raise RequestFailed(f"it cannot be reached ({error})") from error

@@ -21,6 +21,7 @@ from board.accounts.sign_in_methods.personal_tokens import models as personal_to
 from board.accounts.two_factor import models as two_factor
 from board.accounts.verification import models as verification
 from board.accounts.verification.complete import on_reclaimed
+from board.api.webhooks import events as webhook_events
 from board.articles.editing import authors, lifecycle
 from board.comments import models as comments
 from board.comments.derived import counters
@@ -76,15 +77,26 @@ HOOKS = {
             queue.enqueue_if_new_account,
             matches.store_matches,
             notify.notify_of_comment,
+            webhook_events.post_event,
         ],
     ),
     "after an edit": (
         edit.after_edit,
-        [queue.enqueue_if_held, matches.restore_matches, notify.follow_edit],
+        [
+            queue.enqueue_if_held,
+            matches.restore_matches,
+            notify.follow_edit,
+            webhook_events.edit_event,
+        ],
     ),
     "after deleting": (
         comments.after_delete,
-        [queue.dequeue_deleted, matches.delete_matches, notify.withdraw],
+        [
+            queue.dequeue_deleted,
+            matches.delete_matches,
+            notify.withdraw,
+            webhook_events.deletion_event,
+        ],
     ),
     "warnings before posting": (
         warnings.warning_checks,
@@ -96,16 +108,29 @@ HOOKS = {
     ),
     "a decision about a comment": (
         decisions.on_decision,
-        [workflow.follow_decision, reports.answer_reports, notified_decisions.follow_decision],
+        [
+            workflow.follow_decision,
+            reports.answer_reports,
+            notified_decisions.follow_decision,
+            webhook_events.decision_event,
+        ],
     ),
     "a decision undone": (
         undo.on_undo,
-        [workflow.follow_undo, reports.reopen_reports, notified_decisions.follow_decision],
+        [
+            workflow.follow_undo,
+            reports.reopen_reports,
+            notified_decisions.follow_decision,
+            webhook_events.undo_event,
+        ],
     ),
     "a comment featured": (featured.on_featured, [notify.notify_of_featured]),
     "a step of a claim": (transitions.on_transition, [claim_emails.announce_step]),
     "an appeal": (appeals.on_appeal, [claim_emails.announce_appeal]),
-    "a new display name": (on_renamed, [counters.refresh_threads_of]),
+    "a new display name": (
+        on_renamed,
+        [counters.refresh_threads_of, webhook_events.user_event],
+    ),
     "an article withdrawn or deleted": (lifecycle.on_change, [rulings.log_article_change]),
     "comments that outlast their article": (
         erasure.belongs_to_case,
@@ -159,7 +184,8 @@ def test_jobs_run_in_this_order(app):
         "staff proposals",
         "second factor resets", "second factors", "scheduled articles", "deleted articles",
         "takedowns", "claimants", "evidence", "disclosures", "likeness", "pulse", "steering",
-        "clearings", "staff alerts", "old notifications", "tips", "tips of an hour",
+        "clearings", "staff alerts", "old notifications", "webhook secrets", "old webhook events",
+        "tips", "tips of an hour",
         "tip checkpoints", "disk reserve", "write-ahead log",
         "copies before migrations", "security log",
     ]  # fmt: skip
@@ -171,7 +197,7 @@ def test_the_desk_has_these_pages_in_this_order(app):
     assert [item.name for item in in_order] == [
         "queue-reported", "queue-held", "queue-new", "queue-all", "queue-hidden", "threads",
         "appeals", "claims", "orders", "disclosures", "barred", "people", "rules", "tips",
-        "tip_readers", "tip_log", "articles", "write", "log", "alerts", "staff",
+        "tip_readers", "tip_log", "articles", "write", "log", "alerts", "webhooks", "staff",
     ]  # fmt: skip
 
 

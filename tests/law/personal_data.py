@@ -34,6 +34,9 @@ NAMED = {
     ("생긴 시각과 확인한 시각", "when it was made and seen"): (
         "notification.made_at notification.seen_at"
     ),
+    ("다른 시스템에 알린 변경", "a change that other systems are told of"): (
+        "webhook_event.type webhook_event.at webhook_event.comment_id webhook_event.user_id"
+    ),
     ("종류별 메일 설정", "choice of emails for each kind"): (
         "notification_preference.user_id notification_preference.kind "
         "notification_preference.frequency"
@@ -309,5 +312,12 @@ NOT_PERSONAL = {
     "tip_pepper": "id digest",
     "tip_roster": "id",
     "used_token": "hash expires_at",
+    "webhook": (
+        "id url with_text is_on off_for secret old_secret rotated_at failing_since succeeded_at "
+        "made_at"
+    ),
+    "webhook_attempt": "id delivery_id at status milliseconds answer",
+    "webhook_delivery": "id event_id webhook_id due_at tries delivered_at",
+    "webhook_event": "id message_id webhook_id is_queued",
     "user": "revision",
 }

@@ -228,6 +228,6 @@ def test_jobs_that_take_nothing_away_do_not_wait(clock: HostClock, app: Flask) -
     waiting = [job.name for job in jobs.jobs if job.is_final]
 
     assert [job.name for job in jobs.jobs if job.name not in waiting] == [
-        "second factors", "pulse", "clearings", "staff alerts", "tip checkpoints",
-        "disk reserve", "write-ahead log",
+        "second factors", "pulse", "clearings", "staff alerts", "webhook secrets",
+        "tip checkpoints", "disk reserve", "write-ahead log",
     ]  # fmt: skip

@@ -1,0 +1,74 @@
+"""Events: what webhooks are told. Each is one row, added in the write that it reports, and none
+while there is no webhook."""
+
+from sqlalchemy import exists, insert, literal, select
+
+from board.accounts.models import User
+from board.api.webhooks.models import Webhook, WebhookEvent
+from board.comments.models import Comment
+from board.db import execute_core, now
+from board.moderation.rulings.models import Ruling, Verdict
+
+TEST = "webhook.test"
+TYPES = (
+    "comment.created", "comment.held", "comment.released", "comment.edited", "comment.deleted",
+    "comment.hidden", "comment.restored", "user.updated", "user.deleted", TEST,
+)  # fmt: skip
+
+
+def post_event(comment: Comment) -> None:
+    _add("comment.held" if comment.held_for else "comment.created", comment_id=comment.id)
+
+
+def edit_event(comment: Comment) -> None:
+    _add("comment.held" if comment.held_for else "comment.edited", comment_id=comment.id)
+
+
+def deletion_event(comment: Comment) -> None:
+    _add("comment.deleted", comment_id=comment.id)
+
+
+def decision_event(ruling: Ruling) -> None:
+    """Hidden, restored, or held and now released. Keeping what could be read changes nothing."""
+    types = {Verdict.HIDE: "comment.hidden", Verdict.RESTORE: "comment.restored"}
+    if ruling.detail.get("was_held"):
+        types[Verdict.KEEP] = "comment.released"
+    if ruling.comment and (type := types.get(Verdict(ruling.verdict))):
+        _add(type, comment_id=ruling.comment.id)
+
+
+def undo_event(ruling: Ruling) -> None:
+    """What the comment is again, after a decision was taken back."""
+    comment = ruling.comment
+    if comment is None or comment.deleted_at:
+        return
+    if comment.held_for:
+        _add("comment.held", comment_id=comment.id)
+    else:
+        _add("comment.hidden" if comment.hidden_for else "comment.restored", comment_id=comment.id)
+
+
+def user_event(user: User) -> None:
+    """Another name or badge, or none any more."""
+    _add("user.updated" if user.left_on is None else "user.deleted", user_id=user.id)
+
+
+def add_test(webhook: Webhook) -> None:
+    _add(TEST, webhook_id=webhook.id)
+
+
+def _add(
+    type: str,
+    *,
+    comment_id: int | None = None,
+    user_id: int | None = None,
+    webhook_id: int | None = None,
+) -> None:
+    values = {
+        "message_id": WebhookEvent.new_message_id(), "type": type, "at": now(),
+        "comment_id": comment_id, "user_id": user_id, "webhook_id": webhook_id, "is_queued": False,
+    }  # fmt: skip
+    columns = WebhookEvent.__table__.c
+    row = select(*(literal(value, columns[name].type) for name, value in values.items()))
+    row = row.where(exists(select(Webhook.id).where(Webhook.is_on)))
+    execute_core(insert(WebhookEvent).from_select([*values], row))

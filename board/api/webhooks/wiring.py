@@ -1,0 +1,37 @@
+"""Wiring of webhooks: pages of the desk, events of comments and accounts, and their delivery."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+from board.accounts.models import on_renamed
+from board.api.webhooks import delivery, events, models, secrets, views
+from board.comments.models import after_delete
+from board.comments.writing import create, edit
+from board.moderation.rulings.decisions import on_decision
+from board.moderation.rulings.undo import on_undo
+from board.runtime.background import QueueConsumer, queue_consumers
+from board.runtime.jobs import Job, jobs
+from board.web.access import appointers
+from board.web.blueprints import register
+from board.web.desk import NavItem, nav_items
+
+NAV_ITEM = NavItem(94, "webhooks", _("Webhooks"), "webhooks.index", appointers)
+QUEUE_CONSUMERS = (QueueConsumer("webhooks", delivery.has_work, delivery.work),)
+JOBS = (
+    Job("webhook secrets", secrets.is_due, secrets.reencrypt),
+    Job("old webhook events", models.has_old, models.delete_old, writes_max=20, is_final=True),
+)
+
+
+def init_app(app: Flask) -> None:
+    register(app, views)
+    delivery.init_app(app)
+    nav_items.add(NAV_ITEM)
+    create.after_post.add(events.post_event)
+    edit.after_edit.add(events.edit_event)
+    after_delete.add(events.deletion_event)
+    on_decision.add(events.decision_event)
+    on_undo.add(events.undo_event)
+    on_renamed.add(events.user_event)
+    queue_consumers.add(*QUEUE_CONSUMERS)
+    jobs.add(*JOBS)
