@@ -68,6 +68,7 @@ HOOKS = {
             banned_texts.check_post,
             matches.check_post,
             sanctions.check_post,
+            webhook_events.check_post,
         ],
     ),
     "after posting": (
@@ -214,6 +215,7 @@ def test_an_export_and_a_post_ask_for_this(app):
         "rules_version",
         "hidden_percentage",
         "pending_warning",
+        "has_webhook",
     ]
 
 

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from board.accounts.models import on_renamed
 from board.api.webhooks import delivery, events, models, secrets, views
 from board.comments.models import after_delete
-from board.comments.writing import create, edit
+from board.comments.writing import create, edit, limits
 from board.moderation.rulings.decisions import on_decision
 from board.moderation.rulings.undo import on_undo
 from board.runtime.background import QueueConsumer, queue_consumers
@@ -27,6 +27,8 @@ def init_app(app: Flask) -> None:
     register(app, views)
     delivery.init_app(app)
     nav_items.add(NAV_ITEM)
+    limits.extra_columns["has_webhook"] = events.HAS_WEBHOOK
+    create.pre_post_checks.add(events.check_post)
     create.after_post.add(events.post_event)
     edit.after_edit.add(events.edit_event)
     after_delete.add(events.deletion_event)
