@@ -19,6 +19,10 @@ from conftest import PASSWORD
 Run = Callable[..., Result]
 
 
+def test_a_new_board_has_no_account(app: Flask) -> None:
+    assert db.session.scalars(select(User)).all() == []
+
+
 def test_the_first_moderator_is_created_on_the_command_line(operator: Run) -> None:
     result = operator(
         "add", "Mo@Harbour.example", "운영자", "--can", "moderate", "--password", PASSWORD
