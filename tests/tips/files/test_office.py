@@ -285,12 +285,29 @@ def row(properties):
     return f"</w:p><w:tbl><w:tr><w:trPr>{properties}</w:trPr>{cells}</w:tr></w:tbl><w:p>"
 
 
+def column(cell="", grid=(9000, 9000), table=""):
+    """The text in the second of two columns."""
+    columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in grid)
+    cells = f"<w:tc><w:p/></w:tc><w:tc><w:tcPr>{cell}</w:tcPr><w:p>{run('')}</w:p></w:tc>"
+    properties = f"<w:tblPr>{table}</w:tblPr><w:tblGrid>{columns}</w:tblGrid>"
+    return f"</w:p><w:tbl>{properties}<w:tr>{cells}</w:tr></w:tbl><w:p>"
+
+
+FIXED = '<w:tblLayout w:type="fixed"/>'
+
+
 @pytest.mark.parametrize(
     "narrow",
     [
         paragraph('<w:spacing w:line="1" w:lineRule="exact"/>'),
         paragraph('<w:framePr w:w="2000" w:h="1" w:hRule="exact"/>'),
         row('<w:trHeight w:val="1" w:hRule="exact"/>'),
+        column('<w:tcW w:w="1" w:type="dxa"/>'),
+        column('<w:tcW w:w="1" w:type="pct"/>'),
+        column(grid=(9000, 20)),
+        column('<w:gridSpan w:val="2"/>', grid=(9000, 1, 1)),
+        column('<w:tcW w:w="0" w:type="dxa"/>', table=FIXED),
+        column(table='<w:tblW w:w="1" w:type="dxa"/>'),
         *(box(1, 914400), box(914400, 0), old_box("width:0;height:9pt"), old_box("height:1.5pt")),
     ],
 )
@@ -304,6 +321,10 @@ def test_text_without_room_is_told_and_stays(narrow):
         paragraph('<w:spacing w:line="1"/>') + paragraph('<w:framePr w:w="2000" w:h="1"/>'),
         paragraph('<w:spacing w:line="240" w:lineRule="exact"/>') + row('<w:trHeight w:val="1"/>'),
         box(914400, 457200) + old_box("width:90pt;height:12.5pt"),
+        column('<w:tcW w:w="0" w:type="auto"/>', grid=(1, 9000)),
+        column('<w:tcW w:w="2500" w:type="pct"/>', grid=(0, 0)),
+        column('<w:gridSpan w:val="2"/>', grid=(9000, 1, 9000), table=FIXED),
+        column(grid=(), table='<w:tblW w:w="0" w:type="auto"/>' + FIXED),
     ],
 )
 def test_text_with_room_is_not_told(wide):
