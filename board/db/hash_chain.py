@@ -53,12 +53,33 @@ def find_tampered(rows: Iterable[ChainedRow], *, previous: bytes = b"") -> int |
 
 
 def find_tampered_tail(model: Any, count: int) -> int | None:
-    """The same for the last `count` rows of a log: a quick check."""
+    """The same for the last `count` rows of a log: a quick check. If a row cannot be read, the
+    first such row.
+    """
+    try:
+        return _find_in_tail(model, count)
+    except (TypeError, ValueError):  # a value of another type, which SQLite stores in any column
+        return next(
+            id
+            for id in db.session.scalars(select(model.id).order_by(model.id))
+            if not _is_readable(model, id)
+        )
+
+
+def _find_in_tail(model: Any, count: int) -> int | None:
     row_before_tail = select(model).order_by(model.id.desc()).offset(count).limit(1)
     before = db.session.scalar(row_before_tail)
     tail = select(model).where(model.id > (before.id if before else 0)).order_by(model.id)
     rows = db.session.scalars(tail.execution_options(yield_per=1000))
     return find_tampered(rows, previous=before.hash if before else b"")
+
+
+def _is_readable(model: Any, id: int) -> bool:
+    try:
+        row = db.session.scalars(select(model).where(model.id == id)).one()
+        return bool(row.compute_hash(row.hash))
+    except (TypeError, ValueError):
+        return False
 
 
 def _plain(value: Any) -> Any:

@@ -70,7 +70,7 @@ def _chosen_tips() -> list[Tip]:
 
 def _tips(ids: list[int] | set[int]) -> list[Tip]:
     me, _key = current_key()
-    return list(db.session.scalars(Tip.held_by(me).where(Tip.id.in_(ids))))
+    return list(db.session.scalars(Tip.readable_by(me).where(Tip.id.in_(ids))))
 
 
 def _nothing_chosen() -> ResponseReturnValue:

@@ -107,7 +107,7 @@ def _for_display(item: DecryptedItem) -> dict[str, Any]:
 def _same_case(tip: Tip, case: str, me: TipReader, key: Key) -> list[Tip]:
     if not case:
         return []
-    others = [other for other in db.session.scalars(Tip.held_by(me)) if other.id != tip.id]
+    others = [other for other in db.session.scalars(Tip.readable_by(me)) if other.id != tip.id]
     summaries = current_summaries(others, me, key)
     return [other for other in others if _case(summaries.get(other.id)) == case]
 

@@ -8,6 +8,7 @@ from board.db import db
 from board.tips.crypto import key_files, pepper
 from board.tips.integrity import checkpoints
 from board.tips.models import roster
+from board.tips.models.damage import damaged_tables
 from board.tips.models.key_grants import TipKey
 from board.tips.models.tip import REPLACED, Purpose, Tip, TipItem
 
@@ -26,7 +27,7 @@ Finding = tuple[bool, str]
 def findings() -> Iterator[Finding]:
     """Whether each thing is as it should be, and a sentence that says so or what to do."""
     yield from check_secrets()
-    yield from map(_finding_of, (_check_keys, _check_items, _check_checkpoints))
+    yield from map(_finding_of, (_check_values, _check_keys, _check_items, _check_checkpoints))
 
 
 def check_secrets() -> Iterator[Finding]:
@@ -40,7 +41,7 @@ def _finding_of(check: Callable[[], Finding]) -> Finding:
     """
     try:
         return check()
-    except (TypeError, ValueError):
+    except (AttributeError, TypeError, ValueError):
         return False, UNREADABLE
 
 
@@ -61,6 +62,13 @@ def _check_roster() -> Finding:
     except roster.ForgedRoster:
         return False, "the roster of tips was not signed by its readers: somebody changed it"
     return True, "the roster of tips is signed"
+
+
+def _check_values() -> Finding:
+    if damaged := damaged_tables():
+        rows = ", ".join(f"{name}: {count}" for name, count in sorted(damaged.items()))
+        return False, f"{UNREADABLE}, and tips in such rows are not shown (rows by table: {rows})"
+    return True, "every row of tips has values of its own kind"
 
 
 def _check_keys() -> Finding:

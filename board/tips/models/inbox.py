@@ -52,7 +52,7 @@ class ReadMark(Base):
 
 def by_last_word(holder: KeyHolder) -> Select[Tip]:
     """Tips this holder has a key of, those last written in first."""
-    return Tip.held_by(holder).order_by(None).order_by(_last_word().desc())
+    return Tip.readable_by(holder).order_by(None).order_by(_last_word().desc())
 
 
 def inbox_page(me: TipReader, *, show: str, before: int | None = None) -> Select[Tip, int]:

@@ -27,7 +27,7 @@ class KeyHolder(Base):
     __mapper_args__ = {"polymorphic_on": "kind"}
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[str] = mapped_column(String(10), info={"words": ["reader", "source"]})
     public: Mapped[bytes]
     wrapped: Mapped[bytes]
 

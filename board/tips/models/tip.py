@@ -27,6 +27,7 @@ from board.accounts.models import User
 from board.db import Base, db
 from board.tips.dates import today
 from board.tips.models.audit_log import AuditEntry
+from board.tips.models.damage import is_damaged
 from board.tips.models.key_grants import Grant, TipKey
 from board.tips.models.key_holders import KeyHolder, TipReader, may_read_tips
 
@@ -61,7 +62,9 @@ class Tip(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ref: Mapped[str] = mapped_column(String(32), unique=True)  # the name of its erase key
-    state: Mapped[str] = mapped_column(String(10), default=TipState.NEW.value)
+    state: Mapped[str] = mapped_column(
+        String(10), default=TipState.NEW.value, info={"words": [*TipState]}
+    )
     epoch: Mapped[int] = mapped_column(default=1)
     last_number: Mapped[int] = mapped_column(default=0)
     received_on: Mapped[date]
@@ -100,10 +103,22 @@ class Tip(Base):
         return select(cls).where(held).order_by(cls.id.desc())
 
     @classmethod
+    def readable_by(cls, holder: KeyHolder) -> Select[Self]:
+        """The same without those whose rows are damaged, so that they keep no other from being
+        read.
+        """
+        return cls.held_by(holder).where(~cls.is_damaged())
+
+    @classmethod
+    def is_damaged(cls) -> ColumnElement[bool]:
+        return is_damaged(cls.metadata.tables[cls.__tablename__])
+
+    @classmethod
     def outdated(cls, day: date, *, after: timedelta) -> Select[Self]:
         """Tips without activity for `after` that nobody has put on hold, oldest first."""
         not_held = or_(cls.held_until.is_(None), cls.held_until < day)
-        return select(cls).where(cls.active_on <= day - after, not_held).order_by(cls.id)
+        is_due = and_(cls.active_on <= day - after, not_held, ~cls.is_damaged())
+        return select(cls).where(is_due).order_by(cls.id)
 
     @classmethod
     def single_reader(cls) -> Select[int]:

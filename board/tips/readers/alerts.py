@@ -1,10 +1,11 @@
 """What every page of tips at the desk says first: the database went back, somebody is still on the
-roster, a removal waits for a second reader.
+roster, a removal waits for a second reader, a tip is damaged.
 """
 
 from dataclasses import dataclass
 
 from flask import Flask
+from sqlalchemy import select
 
 from board.db import db
 from board.tips.integrity import reader_checkpoints
@@ -12,6 +13,7 @@ from board.tips.integrity.reader_checkpoints import Look
 from board.tips.models import roster
 from board.tips.models.key_holders import TipReader
 from board.tips.models.removal import RemovalRequest
+from board.tips.models.tip import Tip
 from board.tips.readers.ownership import has_second_factor
 from board.tips.readers.unlock_views import current_key
 
@@ -22,6 +24,7 @@ class Alerts:
     look: Look
     leavers: list[TipReader]
     removals: list[RemovalRequest]
+    damaged: list[int]  # ids of tips whose rows are damaged
 
 
 def init_app(app: Flask) -> None:
@@ -35,4 +38,5 @@ def tip_alerts() -> Alerts | None:
     if me not in roster.members():
         return None
     removals = [*db.session.scalars(RemovalRequest.all())]
-    return Alerts(me, reader_checkpoints.look(me, key), roster.leavers(), removals)
+    damaged = [*db.session.scalars(select(Tip.id).where(Tip.is_damaged()).order_by(Tip.id))]
+    return Alerts(me, reader_checkpoints.look(me, key), roster.leavers(), removals, damaged)

@@ -25,7 +25,7 @@ def add_reader(reader: TipReader, *, by: TipReader, key: Key) -> None:
     roster.add(reader, by=by, key=key)
     search_index.delete_entries(reader=reader)
     members = roster.members()
-    for opened in DecryptableTip.open_many(_with_keys(Tip.held_by(by)), by, key):
+    for opened in DecryptableTip.open_many(_with_keys(Tip.readable_by(by)), by, key):
         with suppress(DecryptionFailed, NoKey):  # reported when that tip is opened
             opened.grant_access(reader, members=members)
 
@@ -39,7 +39,7 @@ def remove_reader(reader: TipReader, *, by: TipReader, key: Key) -> None:
     roster.remove(reader, by=by, key=key)
     members = roster.members()
     held = Tip.held_by(reader).subquery()
-    shared = Tip.held_by(by).where(Tip.id.in_(select(held.c.id)))
+    shared = Tip.readable_by(by).where(Tip.id.in_(select(held.c.id)))
     for opened in DecryptableTip.open_many(_with_keys(shared), by, key):
         with suppress(DecryptionFailed, NoKey):  # reported when that tip is opened
             opened.revoke_access(reader, members=members)

@@ -14,6 +14,7 @@ from board.tips.crypto import key_files
 from board.tips.crypto.pepper import PepperLost
 from board.tips.crypto.primitives import DecryptionFailed, Key
 from board.tips.integrity.checkpoints import WentBack
+from board.tips.models.damage import damaged_tables
 from board.tips.models.key_holders import TipReader, UnlockedSession
 from board.tips.models.roster import ForgedRoster
 from board.tips.readers import unlock_session
@@ -24,6 +25,7 @@ from board.tips.web.responses import FORM_BYTES, no_store, render_page
 from board.tips.web.typed_text import typed_text
 from board.web.access import open_to, tip_readers
 from board.web.request.observability.security_events import SecurityEvent, record
+from board.web.request.origins import is_about_tips
 
 bp = Blueprint("tip_readers", __name__)
 bp.after_request(no_store)
@@ -69,6 +71,18 @@ def pepper_lost_page(_error: PepperLost) -> ResponseReturnValue:
 @bp.app_errorhandler(DecryptionFailed)
 def integrity_error_page(_error: DecryptionFailed) -> ResponseReturnValue:
     current_app.logger.error("tips: decryption failed: data was damaged or moved")
+    return render_page("tips/tampered.html", status=409)
+
+
+@bp.app_errorhandler(AssertionError)
+@bp.app_errorhandler(AttributeError)
+@bp.app_errorhandler(TypeError)
+@bp.app_errorhandler(ValueError)
+def damaged_row_page(error: Exception) -> ResponseReturnValue:
+    """SQLAlchemy, or the code behind it, met a value that no program wrote."""
+    if not (is_about_tips() and damaged_tables()):
+        raise error
+    current_app.logger.error("tips: a row is damaged")
     return render_page("tips/tampered.html", status=409)
 
 

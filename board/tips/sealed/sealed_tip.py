@@ -52,7 +52,11 @@ class DecryptableTip:
 
     @classmethod
     def open(cls, tip: Tip, holder: KeyHolder, key: Key) -> "DecryptableTip":
-        """The tip with the grants of `holder`. Raises Erased if it has no erase key any more."""
+        """The tip with the grants of `holder`. Raises Erased if it has no erase key any more, and
+        DecryptionFailed if its row is damaged.
+        """
+        if db.session.scalar(select(Tip.is_damaged()).where(Tip.id == tip.id)):
+            raise DecryptionFailed
         erase_key = key_files.erase_key(tip.ref)
         grants = db.session.execute(Grant.for_holder(holder, [tip.id]))
         return cls(tip, Keyring.from_grants(tip, grants, holder, key, erase_key), erase_key)

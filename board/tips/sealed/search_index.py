@@ -36,7 +36,7 @@ class SearchEntry(Base):
         """Tips without an entry, or with one older than their last item."""
         mine = and_(cls.tip_id == Tip.id, cls.holder_id == me.id)
         outdated = or_(cls.upto.is_(None), cls.upto != Tip.last_number)
-        return Tip.held_by(me).outerjoin(cls, mine).where(outdated)
+        return Tip.readable_by(me).outerjoin(cls, mine).where(outdated)
 
     @classmethod
     def for_tips(cls, tips: Sequence[Tip], me: TipReader) -> Select["SearchEntry"]:
