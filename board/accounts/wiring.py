@@ -47,6 +47,7 @@ from board.web.access import staff
 from board.web.blueprints import register
 from board.web.desk import NavItem, nav_items
 from board.web.errors import error_page_for
+from board.web.response.notices import NOTICES
 from board.web.user_loader import load_users
 
 QUEUE_CONSUMERS = (
@@ -55,7 +56,7 @@ QUEUE_CONSUMERS = (
     QueueConsumer("kakao unlinking", provider_work.has_unlinks, provider_work.unlink),
 )
 EMAIL_TYPES = {
-    token_views.MADE: EmailType(token_views.made_text, lambda email: True),
+    verification.TOKEN_MADE: EmailType(token_views.made_text, lambda email: True),
     verification.CODE: EmailType(emails.code_text, emails.is_code_wanted, rank=Rank.CODE),
     verification.EXISTS: EmailType(emails.exists_text, lambda email: True),
     verification.PASSWORD: EmailType(emails.password_text, lambda email: True),
@@ -91,7 +92,6 @@ def init_app(app: Flask) -> None:
     register(app, sign_in, settings, two_factor_views, email_views)
     register(app, verification_views, request_views, finish_views)
     register(app, in_app_browser, passkey_sign_in, method_views, passkey_views)
-    register(app, identity_views, identity_account_views, identity_webhooks)
     email_types.update(EMAIL_TYPES)
     on_account_deleted.add(
         two_factor.delete_for_user,
@@ -116,6 +116,7 @@ def init_app(app: Flask) -> None:
 
 def _add_sign_in_methods(app: Flask) -> None:
     app.register_error_handler(LastSignInMethod, method_views.refuse_last)
+    register(app, identity_views, identity_account_views, identity_webhooks)
     sign_in_methods.add(*SIGN_IN_METHODS)
     for method in SIGN_IN_METHODS:
         email_types.update(method_emails.types_for(method))
@@ -124,6 +125,7 @@ def _add_sign_in_methods(app: Flask) -> None:
 
 def _wire_tokens(app: Flask) -> None:
     register(app, bearer, token_views)
+    NOTICES["token_revoked"] = _("The token has been revoked.")
     for hook in (on_account_deleted, on_password_changed, complete.on_reclaimed):
         hook.add(personal_tokens.delete_for_user)
     data_export.exporters["personal_tokens"] = personal_tokens.export

@@ -1,16 +1,18 @@
 """Writing by API: the forms and verbs of the pages, for programs with a personal token."""
 
-from flask import Blueprint, Response, url_for
+import re
+
+from flask import Blueprint, Flask, Response, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel.speaklater import LazyString
 
 from board.accounts.auth.current_user import current_user
 from board.accounts.sign_in_methods.personal_tokens.models import COMMENTS_WRITE
 from board.api import schemas
 from board.api.encoding import stored_json
 from board.api.operation import answer, describe
-from board.api.refusals import refusal_name
-from board.api.request_body import idempotency_key, read_body, valid_form
-from board.comments.error_messages import headers, message_for, status
+from board.api.request_body import PROBLEMS, idempotency_key, read_body, valid_form
+from board.comments.error_messages import headers, message_for, refusal_messages, status
 from board.comments.forms import CommentForm, EditForm
 from board.comments.viewer import reactions
 from board.comments.views import submissions
@@ -18,7 +20,8 @@ from board.comments.writing.errors import KeyReused, Refused
 from board.moderation.reports.views import ReportForm, report_comment
 from board.web.access import members, open_to
 from board.web.errors import error_page_for
-from board.web.response.problems import Problem
+from board.web.response.error_texts import error_text, error_title
+from board.web.response.problems import Problem, ProblemType, problem_types
 
 bp = Blueprint("api_writing", __name__, url_prefix="/api/v1")
 
@@ -26,10 +29,28 @@ _VERBS = {"like": reactions.like, "dislike": reactions.dislike}
 _REPLAYED = {"Idempotency_Replayed": "true"}
 
 
+def init_app(app: Flask) -> None:
+    problem_types.update(PROBLEMS)
+    _add_refusals()
+
+
+def _add_refusals() -> None:
+    """A message that depends on the refusal is its detail; its title is that of the status."""
+    for refusal_type, (code, message) in refusal_messages():
+        title = LazyString(error_title, code) if callable(message) else message
+        text = LazyString(error_text, code)
+        problem_types[_name_of(refusal_type)] = ProblemType(code, title, text)
+
+
+def _name_of(refusal_type: type[Refused]) -> str:
+    """The type of its problem: ThreadClosed is `thread-closed`."""
+    return re.sub("(?<!^)(?=[A-Z])", "-", refusal_type.__name__).lower()
+
+
 @bp.errorhandler(Refused)
 def explain(refusal: Refused) -> ResponseReturnValue:
     status(refusal)  # counts it
-    name = refusal_name(type(refusal))
+    name = _name_of(type(refusal))
     return error_page_for(Problem(name, message_for(refusal), headers=headers(refusal)))
 
 

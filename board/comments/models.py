@@ -119,8 +119,6 @@ class Comment(Base):
         cascade="all, delete-orphan", order_by=Revision.id
     )
 
-    is_replay = False  # whether this request was sent before, and the comment stored then
-
     @hybrid_property
     def is_visible(self) -> bool:
         return self.hidden_for is None and self.held_for is None and self.deleted_at is None

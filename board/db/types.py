@@ -50,3 +50,6 @@ class Base(DeclarativeBase):
             }
         ),
     )
+
+    # Whether a request that was sent again found this row stored.
+    is_replay = False

@@ -16,7 +16,7 @@ from board.comments.models import Comment
 from board.db import db
 from board.moderation.rulings.labels import verdict_label
 from board.moderation.rulings.models import Ruling
-from board.notifications.account_changes import change_text
+from board.notifications.account_changes import change_endpoint, change_text
 from board.notifications.models import Kind, Notification
 from board.notifications.notify import is_reply_of
 
@@ -40,9 +40,9 @@ class Entry(NamedTuple):
 
     @property
     def url(self) -> str:
-        """The path of the comment it leads to, or of the sign-in methods."""
+        """The path of the comment it leads to, or of what has changed of the account."""
         if self.notification.kind == Kind.ACCOUNT:
-            return url_for("sign_in_methods.index")
+            return url_for(change_endpoint(self.notification.about))
         id = self.comment.id if self.comment else 0
         return url_for("comments.comment", id=id, _anchor=f"comment-{id}")
 

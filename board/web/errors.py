@@ -62,12 +62,12 @@ def _show_error(error: HTTPException) -> ResponseReturnValue:
             "Bad Request: this is not the address of the board.\n", 400, mimetype="text/plain"
         )
     code, reason = error.code or 500, error.description
+    if code == 403:
+        record_forbidden(reason, viewer)
     if isinstance(error, Problem) and is_api_request():
         return _problem(
             code, error.type, error.title, error.message, error.headers, **error.members
         )
-    if code == 403:
-        record_forbidden(reason, viewer)
     page = _error_page(
         code,
         title=_("Nothing can be saved right now") if isinstance(error, NoRoom) else None,

@@ -21,6 +21,7 @@ from board.accounts.sign_in_methods.personal_tokens.models import (
     ME_READ,
     PersonalToken,
 )
+from board.accounts.verification.models import TOKEN_MADE
 from board.articles.models import Article
 from board.articles.publication import State
 from board.db import db, now, writing
@@ -62,11 +63,14 @@ def test_the_owner_is_told_by_email(app: Flask, as_: SignIn, ada: User) -> None:
     app.config.update(MAIL_SERVER="smtp://x", MAIL_FROM="a@b.example", ORIGIN="http://localhost")
     as_(ada).post("/account/tokens", data=FORM)
 
-    (email,) = db.session.scalars(select(QueuedEmail).where(QueuedEmail.kind == views.MADE))
+    (email,) = db.session.scalars(select(QueuedEmail).where(QueuedEmail.kind == TOKEN_MADE))
     assert email.address == "ada@harbour.example"
     with app.test_request_context(), force_locale("en"):
         text = views.made_text(email)
     assert text.subject == "New token for your account"
+    notices = as_(ada).get("/account/notices").text
+    assert "새 개인 토큰을 만들었습니다" in notices
+    assert 'href="/account/tokens"' in notices
     assert "http://localhost/account/tokens" in text.text
 
 

@@ -22,6 +22,7 @@ from board.db import Base, db, now
 CODE_DIGITS = 8
 # Kinds of emails. They go to an address rather than to an account.
 CODE, EXISTS, PASSWORD, ADDRESS = "code", "account_exists", "new_password", "new_address"
+TOKEN_MADE = "token_made"  # noqa: S105 - a personal token
 ADDED, REMOVED = "added_", "removed_"  # and the name of a sign-in method
 
 

@@ -67,8 +67,6 @@ class Report(Base):
 
     reporter: Mapped[User] = relationship()
 
-    is_replay = False  # whether it had been stored before this request
-
     @classmethod
     def open_on(cls, comment_ids: Iterable[int]) -> Select[Self]:
         """Open reports on these comments, oldest first."""

@@ -47,7 +47,6 @@ NOTICES: dict[str, Any | Callable[..., str]] = {
     "passkey_added": _("Your passkey has been added."),
     "passkey_renamed": _("The passkey has been renamed."),
     "passkey_removed": _("The passkey has been removed. Other devices have been signed out."),
-    "token_revoked": _("The token has been revoked."),
     "session_ended": _("The device has been signed out."),
     "webhook_saved": _("The webhook has been saved. Send a test to see whether it arrives."),
     "webhook_on": _("The webhook is on."),

@@ -18,6 +18,7 @@ from board.accounts.sign_in_methods.personal_tokens.models import (
     create_token,
 )
 from board.accounts.verification.emails import announce
+from board.accounts.verification.models import TOKEN_MADE
 from board.db import db, writing
 from board.web.access import members, open_to
 from board.web.forms import Form
@@ -25,7 +26,6 @@ from board.web.i18n import format_datetime
 
 bp = Blueprint("personal_tokens", __name__)
 
-MADE = "token_made"  # kind of email
 SCOPE_LABELS = {
     COMMENTS_WRITE: _("Write, edit and delete comments, react and report"),
     ME_READ: _("Read your name and your comments"),
@@ -75,7 +75,7 @@ def create() -> ResponseReturnValue:
         with writing():
             user, days = current_user(), int(form.days.data)
             token = create_token(user, name=form.name.data, scopes=form.scopes, days=days)
-            announce(MADE, user)
+            announce(TOKEN_MADE, user)
     except TooManyTokens:
         most = PersonalToken.MAX
         form.name.errors = [gettext("You have %(max)d tokens. Revoke one first.", max=most)]
