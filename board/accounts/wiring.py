@@ -33,6 +33,7 @@ from board.accounts.sign_in_methods.passkeys import PASSKEYS
 from board.accounts.sign_in_methods.personal_tokens import bearer
 from board.accounts.sign_in_methods.personal_tokens import models as personal_tokens
 from board.accounts.sign_in_methods.personal_tokens import views as token_views
+from board.accounts.sites import views as site_views
 from board.accounts.two_factor import key_rotation
 from board.accounts.two_factor import models as two_factor
 from board.accounts.two_factor import views as two_factor_views
@@ -43,7 +44,7 @@ from board.accounts.verification import views as verification_views
 from board.accounts.views import passkey_sign_in, settings, sign_in
 from board.runtime.background import QueueConsumer, queue_consumers
 from board.runtime.jobs import Job, jobs
-from board.web.access import staff
+from board.web.access import appointers, staff
 from board.web.blueprints import register
 from board.web.desk import NavItem, nav_items
 from board.web.errors import error_page_for
@@ -64,7 +65,10 @@ EMAIL_TYPES = {
 }
 # In the order of the page.
 SIGN_IN_METHODS = (basic.PASSWORD, basic.EMAIL, PASSKEYS, *IDENTITY_METHODS)
-NAV_ITEMS = (NavItem(95, "staff", _("Desk staff"), "staff.index", staff),)
+NAV_ITEMS = (
+    NavItem(95, "staff", _("Desk staff"), "staff.index", staff),
+    NavItem(96, "sites", _("Other sites"), "sites.index", appointers),
+)
 JOBS = (
     Job("email verification", grace.is_due, grace.run, is_final=True),
     Job("used tokens", used_tokens.has_expired, used_tokens.delete_expired, is_final=True),
@@ -132,7 +136,7 @@ def _wire_tokens(app: Flask) -> None:
 
 
 def _wire_roles(app: Flask) -> None:
-    register(app, role_labels, desk_views, account_views)
+    register(app, role_labels, desk_views, account_views, site_views)
     app.register_error_handler(changes.NotAllowed, lambda refusal: error_page_for(Forbidden()))
     app.register_error_handler(changes.NotOpen, lambda refusal: error_page_for(Conflict()))
     nav_items.add(*NAV_ITEMS)

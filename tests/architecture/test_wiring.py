@@ -199,6 +199,7 @@ def test_the_desk_has_these_pages_in_this_order(app):
         "queue-reported", "queue-held", "queue-new", "queue-all", "queue-hidden", "threads",
         "appeals", "claims", "orders", "disclosures", "barred", "people", "rules", "tips",
         "tip_readers", "tip_log", "articles", "write", "log", "alerts", "webhooks", "staff",
+        "sites",
     ]  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def test_lines_fit_a_screen(document: Path) -> None:
 def test_files_that_documents_name_exist(document: Path) -> None:
     """From the root or any folder below it; `instance/` is made when the board runs."""
     named = re.findall(r"`((?:[a-z_]+/)+[a-z_]*(?:\.[a-z]+)?)`", document.read_text())
-    folders = [ROOT / name for name in ("board", "bench", "docs", "tests")]
+    folders = [ROOT / name for name in ("board", "bench", "docs", "integrations", "tests")]
     paths = [path for folder in folders for path in (folder, *folder.rglob("*"))]
     there = [f"/{path.relative_to(ROOT)}" for path in paths]
     missing = {

@@ -61,7 +61,7 @@ class Site(Base):
     @classmethod
     def add(cls, key: str, name: str, *, language: str = "ko") -> Self:
         """A new site without origins. Raises InvalidSite."""
-        if not _KEY.fullmatch(key):
+        if not is_key(key):
             raise InvalidSite("key")
         site = cls(key=key, revision=0, host_words="", parameter_words="")
         site.rename(name, language=language)
@@ -76,18 +76,16 @@ class Site(Base):
 
     def set_origins(self, origins: Iterable[str]) -> None:
         """Raises InvalidSite unless each is scheme and host, as browsers send it."""
-        wanted = dict.fromkeys(map(_origin, origins))
-        if len(wanted) > self.ORIGINS_MAX:
-            raise InvalidSite("origins")
+        wanted = parse_site_origins(origins)
         kept = [row for row in self.origin_rows if row.origin in wanted]
-        new = wanted.keys() - {row.origin for row in kept}
-        self.origin_rows = kept + [SiteOrigin(origin=origin) for origin in wanted if origin in new]
+        known = {row.origin for row in kept}
+        new = [SiteOrigin(origin=origin) for origin in wanted if origin not in known]
+        self.origin_rows = kept + new
         self.revision += 1
 
     def set_addresses(self, *, hosts: Iterable[str] = (), parameters: Iterable[str] = ()) -> None:
         """How addresses name articles. Raises InvalidSite."""
-        self.host_words = _words("hosts", (host.lower() for host in hosts), _HOST)
-        self.parameter_words = _words("parameters", parameters, _PARAMETER)
+        self.host_words, self.parameter_words = parse_hosts(hosts), parse_parameters(parameters)
         self.revision += 1
 
     @property
@@ -111,6 +109,28 @@ class SiteOrigin(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     site_id: Mapped[int] = mapped_column(ForeignKey(Site.id, ondelete="CASCADE"), index=True)
     origin: Mapped[str] = mapped_column(String(Site.ORIGIN_MAX), index=True)
+
+
+def parse_site_origins(origins: Iterable[str]) -> list[str]:
+    """Without repetitions. Raises InvalidSite."""
+    wanted = list(dict.fromkeys(map(_origin, origins)))
+    if len(wanted) > Site.ORIGINS_MAX:
+        raise InvalidSite("origins")
+    return wanted
+
+
+def parse_hosts(hosts: Iterable[str]) -> str:
+    """Hosts as one line. Raises InvalidSite."""
+    return _words("hosts", (host.lower() for host in hosts), _HOST)
+
+
+def parse_parameters(parameters: Iterable[str]) -> str:
+    """Query parameters as one line. Raises InvalidSite."""
+    return _words("parameters", parameters, _PARAMETER)
+
+
+def is_key(text: str) -> bool:
+    return bool(_KEY.fullmatch(text))
 
 
 def _origin(text: str) -> str:

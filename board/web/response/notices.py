@@ -109,6 +109,7 @@ NOTICES: dict[str, Any | Callable[..., str]] = {
     "reset_proposed": _("A reset of %(name)s’s two-step verification has been proposed."),
     "role_seconded": _("Seconded: %(role)s."),
     "role_withdrawn": _("Withdrawn: %(role)s."),
+    "site_saved": _("%(name)s has been saved."),
     "role_revoked": _("Taken away from %(name)s: %(role)s."),
     "badge_given": _("%(name)s has the badge %(badge)s now."),
     "badge_taken": _("%(name)s has no badge any more."),
