@@ -17,20 +17,25 @@ import rjsmin
 from flask import Flask, Response, current_app, request
 
 FOREVER = "public, max-age=31536000, immutable"
+TEN_MINUTES = "public, max-age=600"  # for addresses without a version
 FOLDER = Path(__file__).parents[1] / "frontend/static"
 MIMETYPES = {".css": "text/css", ".js": "text/javascript"}
 # The only forms of import in our files; tests/web/test_static_files.py checks it.
 CSS_IMPORT = re.compile(r'@import url\("([\w./-]+)"\);')
-ENTRY_POINTS = ("js/board.js",)
+# Scripts that pages name, by the address from which browsers resolve their imports.
+ENTRY_POINTS = {"js/board.js": "/static/js/board.js", "js/embed.js": "/embed.js"}
+EMBED_PATHS = {"/embed.js": "js/embed.js", "/embed.css": "css/thread/embed.css"}
 STATIC_IMPORT = re.compile(r'^import \{[^}]+\} from "(\.{1,2}/[\w./-]+)";\n', re.M)
 EXPORT = re.compile(r"^export (?=async function|function|const|class)", re.M)
 JS_IMPORT = re.compile(r'(\bfrom |\bimport |\bimport\()"(\.{1,2}/[\w./-]+)"')
 
 
 def init_app(app: Flask) -> None:
+    for path, filename in EMBED_PATHS.items():
+        app.add_url_rule(path, "static", defaults={"filename": filename})
     app.url_defaults(_add_version)
     app.view_functions["static"] = _serve
-    app.after_request(_set_cache_control)
+    app.after_request(_set_headers)
 
 
 @cache
@@ -40,9 +45,8 @@ def minified(path: str) -> bytes:
     if path.endswith(".css"):
         sheets = CSS_IMPORT.sub(lambda match: _read(_resolve(path, match[1])), text)
         return bytes(rcssmin.cssmin(sheets), "utf-8")
-    if path in ENTRY_POINTS:
-        text = _joined(path)
-    return bytes(rjsmin.jsmin(_add_versions(path, text)), "utf-8")
+    script = _joined(path) if path in ENTRY_POINTS else _link(text, path, f"/static/{path}")
+    return bytes(rjsmin.jsmin(script), "utf-8")
 
 
 @cache
@@ -71,27 +75,24 @@ def _joined(path: str) -> str:
         for found in STATIC_IMPORT.finditer(text):
             if (imported := _resolve(module, found[1])) not in texts:
                 add(imported)
-        texts[module] = EXPORT.sub("", _rebase(STATIC_IMPORT.sub("", text), module, path))
+        own = EXPORT.sub("", STATIC_IMPORT.sub("", text))
+        texts[module] = _link(own, module, ENTRY_POINTS[path])
 
     add(path)
     return "".join(texts.values())
 
 
-def _rebase(text: str, old: str, new: str) -> str:
-    """Imports as they are written in `new`, from those in `old`."""
+def _link(text: str, module: str, address: str) -> str:
+    """The text of a module as it is served at `address`: its imports lead to the right files, and
+    carry versions, so a changed module also changes all that import it."""
 
-    def relative(found: re.Match[str]) -> str:
-        target = posixpath.relpath(_resolve(old, found[2]), posixpath.dirname(new))
-        return f'{found[1]}"{target if target.startswith("../") else f"./{target}"}"'
+    def link(found: re.Match[str]) -> str:
+        imported = _resolve(module, found[2])
+        relative = posixpath.relpath(f"/static/{imported}", posixpath.dirname(address))
+        prefix = "" if relative.startswith("../") else "./"
+        return f'{found[1]}"{prefix}{relative}?v={version(imported)}"'
 
-    return JS_IMPORT.sub(relative, text)
-
-
-def _add_versions(path: str, text: str) -> str:
-    """Add the version to each import: so a changed module also changes all that import it."""
-    return JS_IMPORT.sub(
-        lambda match: f'{match[1]}"{match[2]}?v={version(_resolve(path, match[2]))}"', text
-    )
+    return JS_IMPORT.sub(link, text)
 
 
 def _resolve(path: str, relative: str) -> str:
@@ -112,9 +113,17 @@ def _add_version(endpoint: str, values: dict[str, Any]) -> None:
         values["v"] = version(values["filename"])
 
 
-def _set_cache_control(response: Response) -> Response:
+def _set_headers(response: Response) -> Response:
+    """How long files are good, and who may load them."""
     if request.endpoint == "static" and response.status_code in (200, 304):
-        response.headers["Cache-Control"] = FOREVER if "v" in request.args else "public, no-cache"
+        response.headers["Cache-Control"] = _cache_control()
         # Frames and pages of other sites load them, too: the same bytes for all, and no secrets.
+        response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
+
+
+def _cache_control() -> str:
+    if request.path in EMBED_PATHS:
+        return TEN_MINUTES
+    return FOREVER if "v" in request.args else "public, no-cache"

@@ -9,12 +9,19 @@ from board.web import static_files
 
 STATIC = static_files.FOLDER
 SCRIPTS = sorted((STATIC / "js").rglob("*.js"))
-SHEETS = sorted((STATIC / "css").glob("*.css"))
+SHEETS = sorted((STATIC / "css").rglob("*.css"))
 # Modules of one folder may import each other and those of a lower level, never other folders.
 LEVELS = {
-    "dom.js": 0, "request.js": 0, "relative-time.js": 0, "card.js": 0, "proof-of-work.js": 1,
-    "passkeys.js": 1, "notifications.js": 1, "thread": 1, "desk": 1, "tips": 1, "board.js": 2,
+    "dom.js": 0, "request.js": 0, "relative-time.js": 0, "clipboard.js": 0, "card.js": 0,
+    "proof-of-work.js": 1, "passkeys.js": 1, "notifications.js": 1, "thread": 1, "desk": 1,
+    "tips": 1, "embed": 2, "board.js": 2, "embed.js": 3,
 }  # fmt: skip
+FOR_EVERY_PAGE = {
+    "Cache-Control": "public, max-age=600",
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Vary": "Accept-Encoding",
+}
 ANY_IMPORT = re.compile(
     r"\bimport\s*\(|\bimport\s+[\w{*\"'`]|\bfrom\s+[\"'`]|\bexport\s[^;]*\bfrom\b"
 )
@@ -86,10 +93,13 @@ def test_every_module_has_a_level():
     assert {part_of(path) for path in SCRIPTS} == set(LEVELS)
 
 
-def test_the_board_sheet_joins_all_others():
+def test_the_board_sheet_joins_all_others_but_that_of_embedded_threads():
     joined = static_files.CSS_IMPORT.findall((STATIC / "css/board.css").read_text())
+    alone = ["board.css", "thread/embed.css"]
 
-    assert sorted([*joined, "board.css"]) == [path.name for path in SHEETS]
+    assert sorted([*joined, *alone]) == sorted(
+        path.relative_to(STATIC / "css").as_posix() for path in SHEETS
+    )
 
 
 @pytest.mark.parametrize("path", [*SHEETS, *SCRIPTS], ids=name)
@@ -161,3 +171,22 @@ def test_a_changed_module_changes_the_version_of_all_that_import_it(monkeypatch,
 
     assert before[0] != after[0]
     assert before[1] != after[1]
+
+
+@pytest.mark.parametrize(("path", "limit"), [("/embed.js", 3 * 1024), ("/embed.css", 5 * 1024)])
+def test_what_an_embedded_thread_needs_at_once_is_small_and_for_every_page(guest, path, limit):
+    answer = guest.get(path, headers={"Accept-Encoding": "gzip"})
+    again = guest.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+
+    assert len(answer.data) <= limit
+    assert (answer.status_code, again.status_code) == (200, 304)
+    assert {name: answer.headers.get(name) for name in FOR_EVERY_PAGE} == FOR_EVERY_PAGE
+
+
+def test_an_embedded_thread_imports_only_versioned_modules_of_the_board(guest):
+    imported = re.findall(r'import\("\.(/[^"?]+\?v=[0-9a-f]{12})"\)', guest.get("/embed.js").text)
+    answer = guest.get(imported[0])
+
+    assert [address.split("?")[0] for address in imported] == ["/static/js/embed/context.js"]
+    assert answer.headers["Cache-Control"] == static_files.FOREVER
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"

@@ -2,6 +2,7 @@
  * Every page: relative times, reading tools, and a guard against sending a form twice. Everything else is in modules of
  * its own, each fetched when it is first needed. If that fails, the link or the form works as it does without scripts.
  */
+import { copyToClipboard } from "./clipboard.js";
 import { updateAges } from "./relative-time.js";
 import { requestPage } from "./request.js";
 import { listen, loadGuest, loadSearch, prepare } from "./thread/interactions.js";
@@ -17,6 +18,7 @@ const context = { // what dom.js describes
   texts: document.getElementById("thread-texts")?.dataset,
   lang: document.documentElement.lang,
   viewer,
+  storagePrefix: "",
   request: requestPage,
   adopt: (node) => document.importNode(node, true),
   history,
@@ -105,17 +107,9 @@ function changeSize(step) {
   announce(texts.textSize.replace("{step}", size));
 }
 
-/** Copy and announce `done`. False when the reader has to copy: the text is then shown in `field`. */
+/** Copy and announce `done`, or that the reader has to copy what is now shown in `field`. */
 async function copyText(text, field, done) {
-  let copied = true;
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch { // no clipboard outside https, or not allowed: the text itself, ready to copy
-    field.value = text;
-    field.hidden = false;
-    field.select();
-    copied = document.execCommand("copy");
-  }
+  const copied = await copyToClipboard(text, field);
   announce(copied ? done : texts.copyYourself);
   return copied;
 }

@@ -9,6 +9,8 @@
  * - texts, lang, viewer (the id of who is signed in)
  * - request(method, url, fields, options), adopt(node): a page of the server, and a part of it to put in here
  * - history: of the window, or one that nobody sees; visit(url): shows another page of the board
+ * - storagePrefix: of what is kept in the browser, where others keep things, too
+ * Only embedded: isReadOnly, follow(url) in place, isVisible(), addressOf(item) at the newsroom
  * - announce(text), refresh(), copyText(text, field, done)
  * - signal: aborted when the thread goes; undefined where it stays as long as the page
  */

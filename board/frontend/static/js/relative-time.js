@@ -1,13 +1,13 @@
 /**
  * Relative times: "3 minutes ago" for a week, then the date the server wrote; that date is always the title.
  */
+const UNITS = [["minute", 1, 60], ["hour", 60, 1440], ["day", 1440, 10_080]]; // how many minutes, and up to which
+
 function ageText(time, format, justNow) {
   time.title ||= time.textContent.trim();
   const minutes = Math.floor((Date.now() - Date.parse(time.dateTime)) / 60_000);
   if (minutes < 1) return justNow;
-  if (minutes < 60) return format.format(-minutes, "minute");
-  if (minutes < 24 * 60) return format.format(-Math.floor(minutes / 60), "hour");
-  if (minutes < 7 * 24 * 60) return format.format(-Math.floor(minutes / 60 / 24), "day");
+  for (const [unit, size, end] of UNITS) if (minutes < end) return format.format(-Math.floor(minutes / size), unit);
   return time.title;
 }
 

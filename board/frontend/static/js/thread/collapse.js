@@ -4,14 +4,14 @@
  */
 import { oncePerContext } from "../dom.js";
 
-const KEY = "folded";
+const KEY = "folded"; // behind the prefix of the context
 const MAX_ARTICLES = 30;
 const MAX_PER_ARTICLE = 50;
 
 /** [article, ids of comments] pairs, the latest last. None where storage is refused, as in private windows. */
-function readStored() {
+function readStored({ storagePrefix }) {
   try {
-    const pairs = JSON.parse(localStorage.getItem(KEY));
+    const pairs = JSON.parse(localStorage.getItem(storagePrefix + KEY));
     return pairs.filter((pair) => Array.isArray(pair?.[1])); // anything else there is not ours
   } catch {
     return [];
@@ -20,13 +20,17 @@ function readStored() {
 
 const articleIn = ({ root }) => root.querySelector("[data-thread]")?.dataset.thread; // a search has none
 
-const collapsedIds = (article) => readStored().find(([each]) => each === article)?.[1] ?? [];
+function collapsedIds(context) {
+  const article = articleIn(context);
+  return readStored(context).find(([each]) => each === article)?.[1] ?? [];
+}
 
-function store(article, ids) {
-  const others = readStored().filter(([each]) => each !== article);
+function store(ids, context) {
+  const article = articleIn(context);
+  const others = readStored(context).filter(([each]) => each !== article);
   const all = ids.length ? [...others, [article, ids.slice(-MAX_PER_ARTICLE)]] : others;
   try {
-    localStorage.setItem(KEY, JSON.stringify(all.slice(-MAX_ARTICLES)));
+    localStorage.setItem(context.storagePrefix + KEY, JSON.stringify(all.slice(-MAX_ARTICLES)));
   } catch {
     // it lasts as long as the page
   }
@@ -45,12 +49,11 @@ function setCollapsed(item, collapsed) {
 
 export function toggle(button, context) {
   start(context);
-  const article = articleIn(context);
   const item = button.closest(".comment");
   const collapsed = button.getAttribute("aria-expanded") === "true";
-  const others = collapsedIds(article).filter((id) => id !== item.id);
+  const others = collapsedIds(context).filter((id) => id !== item.id);
   setCollapsed(item, collapsed);
-  store(article, collapsed ? [...others, item.id] : others);
+  store(collapsed ? [...others, item.id] : others, context);
 }
 
 /** Expand the conversation that a reply belongs to. */
@@ -63,7 +66,7 @@ function expandAround(reply, context) {
 /** Collapse the remembered conversations, in this page or in comments that just came into it. */
 export function restoreCollapsed(context) {
   start(context);
-  for (const id of collapsedIds(articleIn(context))) {
+  for (const id of collapsedIds(context)) {
     const item = context.root.getElementById(id);
     if (item && buttonOf(item)) setCollapsed(item, true);
   }

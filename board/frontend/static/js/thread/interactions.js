@@ -45,13 +45,19 @@ function handlerOf(link, { root, viewer, isReadOnly }) {
   return has(`${link.hash}-form`) && [loadCommentForms, "openDialog"];
 }
 
+/** In a page of another site, links within the thread are followed in place. */
+function follow(event, context) {
+  const link = event.target.closest("a[href]");
+  if (link && !event.defaultPrevented && context.follow?.(link.href)) event.preventDefault();
+}
+
 function onClick(event, context) {
   if (!isPlainClick(event)) return;
   const collapse = event.target.closest("button.collapse-button");
   if (collapse) loadCollapse().then((module) => module.toggle(collapse, context), () => {});
   const link = event.target.closest(TAKEN_OVER);
   const handler = link && handlerOf(link, context);
-  if (!handler) return;
+  if (!handler) return follow(event, context);
   event.preventDefault();
   const [load, name] = handler;
   begin(load, context).then((module) => module[name](link, context)).catch(() => context.visit(link.href));
@@ -102,6 +108,10 @@ function onSubmit(event, context) {
     event.preventDefault();
     return begin(loadSearch, context).then((module) => module.submitSearch(form, context), () => form.submit());
   }
+  if (form.matches(".search-form") && context.follow) {
+    event.preventDefault();
+    return context.visit(`${form.action}?${new URLSearchParams(new FormData(form))}`);
+  }
   if (form.method === "get") return; // sending it again is harmless: the browser drops the earlier request
   if ("busy" in form.dataset) return event.preventDefault();
   form.dataset.busy = "";
@@ -130,9 +140,9 @@ export function listen(context) {
 /* ---- at the start ---- */
 
 /** Whether this reader has collapsed conversations of this article. */
-function hasCollapsed(thread) {
+function hasCollapsed(thread, { storagePrefix }) {
   try {
-    return localStorage.getItem("folded")?.includes(JSON.stringify(thread.dataset.thread));
+    return localStorage.getItem(`${storagePrefix}folded`)?.includes(JSON.stringify(thread.dataset.thread));
   } catch { // a private window may refuse
     return false;
   }
@@ -154,7 +164,9 @@ function startPolling(context) {
 export function prepare(context) {
   const { root, signal } = context;
   const thread = root.querySelector("[data-thread]");
-  if (thread && hasCollapsed(thread)) loadCollapse().then((module) => module.restoreCollapsed(context), () => {});
+  if (thread && hasCollapsed(thread, context)) {
+    loadCollapse().then((module) => module.restoreCollapsed(context), () => {});
+  }
   if (thread?.dataset.newest) {
     const timer = setTimeout(startPolling, 20_000, context);
     signal?.addEventListener("abort", () => clearTimeout(timer));

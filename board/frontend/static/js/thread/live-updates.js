@@ -64,6 +64,7 @@ class LiveUpdates {
 
   #isReaderThere() {
     if (this.#context.signal?.aborted || !this.#section.isConnected) return false;
+    if (this.#context.isVisible?.() === false) return false;
     return !document.hidden && navigator.onLine && Date.now() - this.#seenAt < IDLE_LIMIT;
   }
 

@@ -53,7 +53,8 @@ function fillFromPage(menu, link, { root }) {
 
 async function copyLink(link, menu, context) {
   const { copyText, texts } = context;
-  if (!(await copyText(addressOf(link), menu.querySelector(".address"), texts.copied))) return;
+  const address = context.addressOf?.(link.closest(".comment")) ?? addressOf(link);
+  if (!(await copyText(address, menu.querySelector(".address"), texts.copied))) return;
   close();
   link.focus();
 }
