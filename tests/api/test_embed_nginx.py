@@ -91,6 +91,7 @@ def test_the_thread_stands_in_the_page_and_stays_while_the_board_is_down(
 ) -> None:
     say(harbour, ada, "부두가 다시 열렸다")
 
+    until(lambda: "<board-comments" in page(), "the board answers within nginx’s second")
     with_board = page()
     board[1]()
 
