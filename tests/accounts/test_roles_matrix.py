@@ -31,7 +31,7 @@ TABLE = [
     (r"\w+ /desk", {*ROLES}),
     (r"\w+ /desk/rulings", {*ROLES}),
     (r"POST /desk/staff/(<id:id>/(un)?freeze|badge)", APPOINT),
-    (r"\w+ /desk/sites.*", APPOINT),
+    (r"\w+ /desk/(sites|webhooks).*", APPOINT),
     (r"\w+ /desk/staff.*", {*ROLES}),
     (r"POST /account/public-name", {*ROLES}),
     (r"\w+ /(sign-in/code|account/second-factor.*)", {*ROLES}),
