@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
     answer: Callable[[dict[str, Any], Any], Iterable[bytes]] = app.wsgi_app
 
     def ask(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ["PATH_INFO"].startswith(PREFIX):
+        if environ["PATH_INFO"].startswith(f"{PREFIX}/"):
             if environ["REQUEST_METHOD"] == "OPTIONS":
                 start_response("204 NO CONTENT", list(_PREFLIGHT))
                 return []
