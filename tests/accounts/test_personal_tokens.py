@@ -27,6 +27,7 @@ from board.articles.publication import State
 from board.db import db, now, writing
 from board.db.clock import today
 from board.runtime.jobs import jobs
+from board.web import access
 from conftest import keep, person, said, say, without_notice
 from support.tokens import Program, token_of
 
@@ -256,7 +257,7 @@ def test_the_day_of_use_is_noted_once(app: Flask, ada: User) -> None:
 
 
 def test_staff_have_no_powers_with_a_token(app: Flask, as_: SignIn, ada: User) -> None:
-    """A hidden thread, a comment that waits, an article that has not appeared."""
+    """A comment that waits, and an article that has not appeared."""
     tess = person("tess", can_edit=True, can_moderate=True)
     draft = keep(Article.publish(slug="draft", title="Later", body_html="<p>…</p>"))
     comment = say(draft, ada, "Held")
@@ -273,6 +274,16 @@ def test_staff_have_no_powers_with_a_token(app: Flask, as_: SignIn, ada: User) -
 
     assert as_(tess).get("/articles/draft").status_code == 200
     assert statuses == [404, 404, 404]
+
+
+def test_the_holder_of_a_token_is_in_no_audience_of_staff(app: Flask, mo: User) -> None:
+    audiences = (access.moderators, access.seniors, access.legal_staff, access.staff)
+    with app.test_request_context("/api/v1/me"):
+        assert [audience(mo) for audience in audiences] == [True] * 4
+
+        access.act_as(mo)
+
+        assert [audience(mo) for audience in (*audiences, access.members)] == [False] * 4 + [True]
 
 
 @pytest.mark.slow
