@@ -137,6 +137,7 @@ def _wire_tokens(app: Flask) -> None:
 
 def _wire_roles(app: Flask) -> None:
     register(app, role_labels, desk_views, account_views, site_views)
+    NOTICES["site_saved"] = _("%(name)s has been saved.")
     app.register_error_handler(changes.NotAllowed, lambda refusal: error_page_for(Forbidden()))
     app.register_error_handler(changes.NotOpen, lambda refusal: error_page_for(Conflict()))
     nav_items.add(*NAV_ITEMS)

@@ -24,6 +24,8 @@ BOARD = Path(__file__).parents[2] / "board"
 
 # Acts that lead to no page with a notice, and what they do instead.
 WITHOUT_NOTICE = {
+    "webhooks.secret": "shows the secret",
+    "webhooks.rotate": "shows the new secret",
     "queues.take": "answers with JSON",
     "people.clear": "shows what it did to how many, beside the offer to undo it",
     "people.undo_clear": "shows what it did to how many",

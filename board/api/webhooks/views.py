@@ -2,6 +2,7 @@
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select, update
 
 from board.accounts.auth.current_user import viewer
@@ -15,6 +16,15 @@ from board.runtime.app import setting
 from board.web.access import appointers, open_to
 from board.web.forms import query_id
 from board.web.request.observability.security_events import record_staff_act
+
+NOTICES_OF_WEBHOOKS = {
+    "webhook_saved": _("The webhook has been saved. Send a test to see whether it arrives."),
+    "webhook_on": _("The webhook is on."),
+    "webhook_off": _("The webhook is off. Nothing is sent to it."),
+    "webhook_test": _("A test is on its way. Reload the page to see the answer."),
+    "webhook_again": _("It is sent again."),
+    "webhook_deleted": _("The webhook has been deleted."),
+}
 
 bp = Blueprint("webhooks", __name__)
 bp.after_request(lambda response: record_staff_act(response, viewer))

@@ -14,6 +14,7 @@ from board.runtime.jobs import Job, jobs
 from board.web.access import appointers
 from board.web.blueprints import register
 from board.web.desk import NavItem, nav_items
+from board.web.response.notices import NOTICES
 
 NAV_ITEM = NavItem(94, "webhooks", _("Webhooks"), "webhooks.index", appointers)
 QUEUE_CONSUMERS = (QueueConsumer("webhooks", delivery.has_work, delivery.work),)
@@ -26,6 +27,7 @@ JOBS = (
 def init_app(app: Flask) -> None:
     register(app, views)
     delivery.init_app(app)
+    NOTICES.update(views.NOTICES_OF_WEBHOOKS)
     nav_items.add(NAV_ITEM)
     limits.extra_columns["has_webhook"] = events.HAS_WEBHOOK
     create.pre_post_checks.add(events.check_post)

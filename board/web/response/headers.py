@@ -10,6 +10,15 @@ from board.web.request.embed_mount import is_embedded
 from board.web.request.origins import is_https
 from board.web.response.cors import is_api_request
 
+_PAGE_HEADERS = {
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": (
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+    ),
+}
+
 
 def init_app(app: Flask) -> None:
     app.after_request(_add_headers)
@@ -50,23 +59,15 @@ def _security_headers(
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
-    page_headers = {
-        "Content-Security-Policy": (
+    if is_page:
+        headers |= _PAGE_HEADERS
+        headers["Content-Security-Policy"] = (
             "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
             f"img-src 'self' {' '.join(image_origins)}; manifest-src 'self'; base-uri 'none'; "
             f"form-action 'self' {' '.join(form_targets)}; frame-ancestors {ancestors}; "
             "require-trusted-types-for 'script'; "
             "trusted-types 'none'"
-        ),
-        "X-Frame-Options": "DENY",
-        "Referrer-Policy": "strict-origin-when-cross-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": (
-            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
-        ),
-    }
-    if is_page:
-        headers |= page_headers
+        )
     if ancestors != "'none'":
         headers.pop("X-Frame-Options", None)  # knows no sites; frame-ancestors says it
     if https:
