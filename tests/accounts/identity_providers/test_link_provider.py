@@ -171,7 +171,10 @@ def test_ada_unlinks_it_and_other_devices_are_signed_out(
     here, there = as_(ada), as_(ada)
     answers = [here.post("/account/identities/kakao/unlink") for _ in range(2)]
 
-    assert [each.location for each in answers] == [f"{PAGE}?notice=identity_unlinked", PAGE]
+    assert [each.location for each in answers] == [
+        f"{PAGE}?notice=identity_unlinked&unlinked=kakao",
+        PAGE,
+    ]
     assert (subjects(ada), mail.subjects(ada.email)) == ([], ["로그인 방법이 삭제되었습니다"])
     assert (here.get("/account").status_code, there.get("/account").status_code) == (200, 303)
     assert visit().sign_in("kakao", "1001").location == "/sign-up/with"

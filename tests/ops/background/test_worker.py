@@ -377,7 +377,7 @@ def test_an_import_without_a_source_takes_the_feeds_of_the_settings(app, tmp_pat
 
 def test_the_board_has_these_tasks(app):
     assert [consumer.name for consumer in queue_consumers] == [
-        "emails", "identity providers", "kakao unlinking", "digests",
+        "emails", "identity providers", "kakao unlinking", "digests", "webhooks",
     ]  # fmt: skip
     assert [each.name for each in scheduled_commands] == [
         "feeds", "staff alerts", "tips", "tip emails", "backup", "logs",
