@@ -34,7 +34,7 @@ from board.comments.body import Body
 from board.db import db, now, writing
 from board.moderation.rulings import undo
 from board.moderation.rulings.decisions import hide, keep, restore
-from conftest import NO_LIMITS, person, said, say
+from conftest import NO_LIMITS, count_queries, person, said, say
 from support.http_server import serving
 from support.wait import until
 
@@ -485,6 +485,22 @@ def test_a_webhook_that_is_off_is_sent_nothing_and_what_waited_leaves_when_it_is
     assert client.post(f"{own}/delete").status_code == 303
     assert client.get(own).status_code == 404
     assert db.session.scalar(select(func.count()).select_from(WebhookDelivery)) == 0
+
+
+def test_the_page_of_a_webhook_takes_as_many_queries_for_many_deliveries(
+    as_: Any, admin: User, receiver: Receiver, webhook: Webhook, ada: User, harbour: Article
+) -> None:
+    client, own, counts = as_(admin), f"{PAGE}/{webhook.id}", []
+    for texts in (["one"], ["two", "three", "four"]):
+        for text in texts:
+            say(harbour, ada, text)
+        send_due()
+        client.get(own)
+        with count_queries() as statements:
+            assert client.get(own).text.count("comment.created") == len(receiver.messages)
+        counts.append(len(statements))
+
+    assert counts[0] == counts[1]
 
 
 @pytest.mark.parametrize(

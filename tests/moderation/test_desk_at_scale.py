@@ -8,6 +8,9 @@ from sqlalchemy import insert, select
 
 from board.accounts.email.frequency import Frequency
 from board.accounts.roles import changes as role_changes
+from board.accounts.sites.models import Site
+from board.api.webhooks import secrets
+from board.api.webhooks.models import Webhook
 from board.articles.models import Article
 from board.articles.thread_controls.models import RestrictionKind, RestrictionSpec
 from board.comments.body import Body
@@ -176,6 +179,21 @@ def staff_proposed(comment, author, mo, second):
     role_changes.propose("can_supervise", by=second, why="Nights", subject=author)
 
 
+@row_of("/desk/sites")
+def site_added(comment, author, mo, second):
+    mo.can_appoint = True
+    number = next(_number)
+    Site.add(f"press-{number}", "Press").set_origins([f"https://press-{number}.example"])
+
+
+@row_of("/desk/webhooks")
+def webhook_added(comment, author, mo, second):
+    mo.can_appoint = True
+    webhook = Webhook(url="https://cms.example/", with_text=False, secret=secrets.new_secret())
+    webhook.switch_on()
+    db.session.add(webhook)
+
+
 @pytest.mark.parametrize("path", ROWS)
 def test_a_page_of_ten_rows_takes_as_many_queries_as_a_page_of_one(as_, mo, add, path):
     client = as_(mo)
@@ -250,6 +268,7 @@ def test_every_page_of_the_desk_is_covered_here(app):
     listed = {path.partition("?")[0] for path in ROWS} | {
         "/desk", "/desk/people/<id:id>", "/desk/people/<id:id>/comments",
         "/desk/rules/<id:id>", "/desk/rules/trials/<id:id>",
+        "/desk/sites/<key>", "/desk/webhooks/<id:id>",
     }  # fmt: skip
     forms = {rule for rule in desk if rule.endswith(("/new", "/case", "/import", "/list.txt"))}
     of_others = {

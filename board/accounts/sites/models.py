@@ -6,7 +6,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from sqlalchemy import ForeignKey, Select, String, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from board.config.parsers import parse_origin
 from board.db import Base, db
@@ -55,8 +55,8 @@ class Site(Base):
 
     @classmethod
     def all(cls) -> Select[Self]:
-        """By key."""
-        return select(cls).order_by(cls.key)
+        """By key, with their origins."""
+        return select(cls).order_by(cls.key).options(selectinload(cls.origin_rows))
 
     @classmethod
     def add(cls, key: str, name: str, *, language: str = "ko") -> Self:

@@ -17,7 +17,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
 from board.db import Base, db, now
 
@@ -120,8 +120,9 @@ class WebhookDelivery(Base):
 
     @classmethod
     def newest(cls, webhook: Webhook, *, before: int | None = None) -> Select[Self]:
-        """A page plus one, newest first."""
+        """A page plus one with events and attempts, newest first."""
         page = select(cls).where(cls.webhook_id == webhook.id).order_by(cls.id.desc())
+        page = page.options(joinedload(cls.event), selectinload(cls.attempts))
         return (page.where(cls.id < before) if before else page).limit(cls.PAGE_SIZE + 1)
 
     @classmethod
