@@ -122,6 +122,6 @@ def test_every_slice_with_personal_data_has_an_exporter(app):
     assert set(data_export.exporters) == {
         "account", "sessions", "comments", "reactions", "blocked", "reports", "notices", "appeals",
         "told_by", "articles", "passkeys", "identities", "roles", "alerts", "notifications",
-        "notification_preferences",
+        "notification_preferences", "personal_tokens", "webhook_events",
     }  # fmt: skip
     assert db.session.info.get("writing") is None

@@ -245,6 +245,20 @@ def test_what_is_rolled_back_is_not_told(
     assert receiver.types() == ["comment.created"]
 
 
+def test_the_data_of_an_account_say_what_other_systems_were_told(
+    webhook: Webhook, as_: Any, ada: User, bora: User, harbour: Article
+) -> None:
+    comment = say(harbour, ada, "Ships")
+    say(harbour, bora, "Boats")
+    with writing():
+        ada.rename("ida")
+
+    told = events.export_events(ada)
+    assert [(each["type"], each["comment_id"]) for each in told] == [
+        ("comment.created", comment.id), ("user.updated", None),
+    ]  # fmt: skip
+
+
 # ---- trying again ----
 
 

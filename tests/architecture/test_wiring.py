@@ -209,7 +209,7 @@ def test_an_export_and_a_post_ask_for_this(app):
         "articles", "blocked", "comments", "reactions", "told_by", "appeals", "reports", "notices",
         "alerts",
         "notifications",
-        "notification_preferences",
+        "notification_preferences", "webhook_events",
     ]  # fmt: skip
     assert list(limits.extra_columns) == [
         "barred",

@@ -1,7 +1,10 @@
 """Events: what webhooks are told. Each is one row, added in the write that it reports, and none
 while there is no webhook."""
 
-from sqlalchemy import exists, insert, literal, select
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import exists, insert, literal, or_, select
 
 from board.accounts.models import User
 from board.api.webhooks.models import Webhook, WebhookEvent
@@ -66,6 +69,15 @@ def user_event(user: User) -> None:
 
 def add_test(webhook: Webhook) -> None:
     _add(TEST, webhook_id=webhook.id)
+
+
+def export_events(user: User) -> list[Mapping[str, Any]]:
+    """What other systems were told about the account and its comments."""
+    own = select(Comment.id).where(Comment.author_id == user.id)
+    about = or_(WebhookEvent.user_id == user.id, WebhookEvent.comment_id.in_(own))
+    columns = select(WebhookEvent.type, WebhookEvent.at, WebhookEvent.comment_id)
+    rows = db.session.execute(columns.where(about).order_by(WebhookEvent.id))
+    return [dict(row._mapping) for row in rows]
 
 
 def _add(

@@ -3,6 +3,7 @@
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
+from board.accounts import data_export
 from board.accounts.models import on_renamed
 from board.api.webhooks import delivery, events, models, secrets, views
 from board.comments.models import after_delete
@@ -37,5 +38,6 @@ def init_app(app: Flask) -> None:
     on_decision.add(events.decision_event)
     on_undo.add(events.undo_event)
     on_renamed.add(events.user_event)
+    data_export.exporters["webhook_events"] = events.export_events
     queue_consumers.add(*QUEUE_CONSUMERS)
     jobs.add(*JOBS)
