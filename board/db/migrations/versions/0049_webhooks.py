@@ -62,7 +62,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
         sa.UniqueConstraint(
-            "webhook_id", "event_id", name=op.f("uq_webhook_delivery_webhook_id")
+            "webhook_id", "event_id", name=op.f("uq_webhook_delivery_webhook_id_event_id")
         ),
     )
     op.create_index(
