@@ -108,13 +108,18 @@ def add(url: str, *, with_text: bool = False) -> Webhook:
 
 def send_due() -> int:
     """Send what is due, one after the other. Returns how many."""
-    delivery.queue_events()
     sent = 0
-    while claimed := delivery.claim(delivery.THREADS):
+    while claimed := queue_and_claim():
         for id, _webhook_id in claimed:
             delivery.send(id)
             sent += 1
     return sent
+
+
+def queue_and_claim() -> list[tuple[int, int]]:
+    with writing():
+        delivery.queue_events()
+        return delivery.claim(delivery.THREADS)
 
 
 def expected_signature(secret: str, headers: dict[str, str], body: str) -> str:
@@ -123,7 +128,7 @@ def expected_signature(secret: str, headers: dict[str, str], body: str) -> str:
     return "v1," + base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()
 
 
-# ---- what is told ----
+# ---- messages ----
 
 
 def test_a_message_has_ids_addresses_and_numbers_and_a_valid_signature(
@@ -333,8 +338,7 @@ def test_a_delivery_whose_process_died_is_sent_when_its_lease_is_over(
 ) -> None:
     with time_machine.travel(now(), tick=False) as clock:
         say(harbour, ada, "Ships")
-        delivery.queue_events()
-        assert len(delivery.claim(4)) == 1
+        assert len(queue_and_claim()) == 1
         assert send_due() == 0
         clock.shift(delivery.LEASE)
         assert send_due() == 1
@@ -488,7 +492,8 @@ def test_a_webhook_that_is_off_is_sent_nothing_and_what_waited_leaves_when_it_is
 ) -> None:
     client, own = as_(admin), f"{PAGE}/{webhook.id}"
     say(harbour, ada, "Ships")
-    delivery.queue_events()
+    with writing():
+        delivery.queue_events()
     client.post(f"{own}/switch-off")
     assert send_due() == 0
     assert client.post(f"{own}/test").status_code == 409

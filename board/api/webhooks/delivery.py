@@ -54,10 +54,11 @@ class Sender:
 
     def work(self, _goes_on: Callable[[], bool]) -> None:
         """Queue events, and begin to send what is due, once for each webhook."""
-        queue_events()
         self._pool = self._pool or ThreadPoolExecutor(THREADS, "webhooks")
         with self._lock:
-            claimed = claim(THREADS - len(self._busy), self._busy)
+            with writing():
+                queue_events()
+                claimed = claim(THREADS - len(self._busy), self._busy)
             self._busy |= {webhook_id for _id, webhook_id in claimed}
         for id, webhook_id in claimed:
             self._pool.submit(self._send, current_app_object(), id, webhook_id)
@@ -91,30 +92,25 @@ def _sender() -> Sender:
 
 
 def queue_events() -> None:
-    """A delivery of each new event for each webhook that is on."""
-    if db.session.scalar(WebhookEvent.unqueued().limit(1)) is None:
-        return
-    with writing():
-        for event in db.session.scalars(WebhookEvent.unqueued().limit(_QUEUED_MAX)).all():
-            receivers = select(literal(event.id), Webhook.id, literal(now()), literal(0))
-            receivers = receivers.where(Webhook.is_on)
-            if event.webhook_id:
-                receivers = receivers.where(Webhook.id == event.webhook_id)
-            columns = ["event_id", "webhook_id", "due_at", "tries"]
-            execute_core(insert(WebhookDelivery).from_select(columns, receivers))
-            event.is_queued = True
+    """A delivery of each new event for each webhook that is on. Called inside a write."""
+    for event in db.session.scalars(WebhookEvent.unqueued().limit(_QUEUED_MAX)).all():
+        receivers = select(literal(event.id), Webhook.id, literal(now()), literal(0))
+        receivers = receivers.where(Webhook.is_on)
+        if event.webhook_id:
+            receivers = receivers.where(Webhook.id == event.webhook_id)
+        columns = ["event_id", "webhook_id", "due_at", "tries"]
+        execute_core(insert(WebhookDelivery).from_select(columns, receivers))
+        event.is_queued = True
 
 
 def claim(limit: int, busy: Collection[int] = ()) -> list[tuple[int, int]]:
-    """Deliveries to send now, the oldest of each webhook: their ids, and those of the webhooks."""
-    if limit <= 0 or not _due(busy, 1):
-        return []
-    with writing():
-        claimed = _due(busy, limit)
-        for delivery in claimed:
-            delivery.due_at = now() + LEASE
-            delivery.tries += 1
-        return [(delivery.id, delivery.webhook_id) for delivery in claimed]
+    """Deliveries to send now, the oldest of each webhook: their ids, and those of the webhooks.
+    Called inside a write."""
+    claimed = _due(busy, limit)
+    for delivery in claimed:
+        delivery.due_at = now() + LEASE
+        delivery.tries += 1
+    return [(delivery.id, delivery.webhook_id) for delivery in claimed]
 
 
 def _due(busy: Collection[int], limit: int) -> list[WebhookDelivery]:
