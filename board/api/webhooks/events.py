@@ -1,5 +1,5 @@
-"""Events: what webhooks are told. Each is one row, added in the write that it reports, and none
-while there is no webhook."""
+"""Events of comments and accounts, for webhooks. Each is one row, added in the write that it
+reports; there is none while there is no webhook."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +8,7 @@ from sqlalchemy import exists, insert, literal, or_, select
 
 from board.accounts.models import User
 from board.api.webhooks.models import Webhook, WebhookEvent
+from board.api.webhooks.payload import state_of
 from board.comments.models import Comment
 from board.comments.writing.create import PendingPost
 from board.db import db, execute_core, now
@@ -29,13 +30,16 @@ def check_post(pending: PendingPost) -> None:
 
 
 def post_event(comment: Comment) -> None:
-    if db.session.info.get("has_webhook", True):
-        _add("comment.held" if comment.held_for else "comment.created", comment_id=comment.id)
+    _add_written("comment.created", comment)
 
 
 def edit_event(comment: Comment) -> None:
+    _add_written("comment.edited", comment)
+
+
+def _add_written(type: str, comment: Comment) -> None:
     if db.session.info.get("has_webhook", True):
-        _add("comment.held" if comment.held_for else "comment.edited", comment_id=comment.id)
+        _add("comment.held" if comment.held_for else type, comment_id=comment.id)
 
 
 def deletion_event(comment: Comment) -> None:
@@ -53,13 +57,9 @@ def decision_event(ruling: Ruling) -> None:
 
 def undo_event(ruling: Ruling) -> None:
     """What the comment is again, after a decision was taken back."""
-    comment = ruling.comment
-    if comment is None or comment.deleted_at:
-        return
-    if comment.held_for:
-        _add("comment.held", comment_id=comment.id)
-    else:
-        _add("comment.hidden" if comment.hidden_for else "comment.restored", comment_id=comment.id)
+    types = {"hidden": "comment.hidden", "held": "comment.held", "visible": "comment.restored"}
+    if ruling.comment and (type := types.get(state_of(ruling.comment))):
+        _add(type, comment_id=ruling.comment.id)
 
 
 def user_event(user: User) -> None:
@@ -72,7 +72,7 @@ def add_test(webhook: Webhook) -> None:
 
 
 def export_events(user: User) -> list[Mapping[str, Any]]:
-    """What other systems were told about the account and its comments."""
+    """Events about the account and its comments."""
     own = select(Comment.id).where(Comment.author_id == user.id)
     about = or_(WebhookEvent.user_id == user.id, WebhookEvent.comment_id.in_(own))
     columns = select(WebhookEvent.type, WebhookEvent.at, WebhookEvent.comment_id)

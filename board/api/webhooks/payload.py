@@ -8,6 +8,7 @@ from flask import current_app, url_for
 from board.accounts.models import User
 from board.api.webhooks.models import Webhook, WebhookEvent
 from board.comments.models import Comment
+from board.comments.thread.public_comment import tombstone_of
 from board.db import db
 from board.runtime.app import setting
 
@@ -32,7 +33,7 @@ def _comment(id: int, *, with_text: bool) -> dict[str, Any]:
     article = comment.article
     data: dict[str, Any] = {
         "id": id,
-        "state": _state(comment),
+        "state": state_of(comment),
         "url": url_for("comments.comment", id=id, _external=True),
         "parent": comment.parent_id,
         "posted_at": comment.posted_at.isoformat(),
@@ -53,12 +54,9 @@ def _comment(id: int, *, with_text: bool) -> dict[str, Any]:
     return data
 
 
-def _state(comment: Comment) -> str:
-    if comment.deleted_at:
-        return "deleted"
-    if comment.hidden_for:
-        return "hidden"
-    return "held" if comment.held_for else "visible"
+def state_of(comment: Comment) -> str:
+    tombstone = tombstone_of(comment.deleted_at, comment.hidden_for, comment.held_for)
+    return tombstone or "visible"
 
 
 def _user(id: int) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def public_comment(
         wrote_article, featured_at, to_id, to_name,
     ) = row  # fmt: skip
     always = (id, posted_at, root_id is not None, reply_count)
-    tombstone = _tombstone(deleted_at, hidden_for, held_for)
+    tombstone = tombstone_of(deleted_at, hidden_for, held_for)
     if tombstone == "hidden":
         reason = {"hidden_for": hidden_for, "hidden_note": hidden_note}
         return PublicComment(*always, tombstone="hidden", replies=tuple(replies), **reason)
@@ -116,9 +116,10 @@ def public_comment(
     )
 
 
-def _tombstone(
+def tombstone_of(
     deleted_at: datetime | None, hidden_for: str | None, held_for: str | None
 ) -> str | None:
+    """What stands in place of a comment: "deleted", "hidden" or "held"; None if it can be read."""
     if deleted_at is not None:
         return "deleted"
     if hidden_for is not None:
