@@ -36,7 +36,8 @@ class WebhookForm(Form):
 
 
 def _is_sendable(url: str) -> bool:
-    """What can be said without looking the name up, which is done whenever something is sent."""
+    """Whether a webhook may have this address, without looking its name up: that is done when
+    something is sent."""
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname, parts.port
@@ -46,11 +47,8 @@ def _is_sendable(url: str) -> bool:
         return False
     if is_of_this_machine(url):
         return parts.scheme in ("http", "https")
-    return (
-        parts.scheme == "https"
-        and host != urlsplit(setting("ORIGIN")).hostname
-        and (_is_public_host(host))
-    )
+    is_own = host == urlsplit(setting("ORIGIN")).hostname
+    return parts.scheme == "https" and not is_own and _is_public_host(host)
 
 
 def _is_public_host(host: str) -> bool:

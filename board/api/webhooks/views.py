@@ -1,9 +1,11 @@
 """Webhooks at the desk: list, secret, log of deliveries."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from board.accounts.auth.current_user import viewer
 from board.accounts.sign_in.reauthentication import requires_reauthentication
@@ -47,7 +49,7 @@ def add() -> ResponseReturnValue:
     with writing():
         webhook = db.session.scalar(select(Webhook).where(Webhook.url == form.url.data))
         if webhook is None:
-            if _count() >= Webhook.COUNT_MAX:
+            if len(_webhooks()) >= Webhook.COUNT_MAX:
                 abort(409)
             webhook = Webhook(url=form.url.data, secret=secrets.new_secret())
             webhook.switch_on()
@@ -160,16 +162,17 @@ def _secret_page(webhook: Webhook) -> str:
     )
 
 
-def _count() -> int:
-    return db.session.scalar(select(func.count()).select_from(Webhook)) or 0
+def _webhooks() -> Sequence[Webhook]:
+    return db.session.scalars(Webhook.all()).all()
 
 
 def _index_page(form: WebhookForm) -> str:
+    webhooks = _webhooks()
     return render_template(
         "api/webhooks/index.html",
-        webhooks=db.session.scalars(Webhook.all()).all(),
+        webhooks=webhooks,
         waiting=WebhookDelivery.count_waiting(),
         form=form,
         can_send=bool(setting("ORIGIN")),
-        is_full=_count() >= Webhook.COUNT_MAX,
+        is_full=len(webhooks) >= Webhook.COUNT_MAX,
     )
