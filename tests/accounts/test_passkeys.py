@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from accounts.conftest import Mailboxes, is_signed_in
+from accounts.test_get_back_in import reset
 from board.accounts.auth.passkeys import Passkey
 from board.accounts.cli import accounts_cli
 from board.accounts.email.queue import QueuedEmail
@@ -631,9 +632,7 @@ def test_the_first_verification_ever_removes_what_was_added_before(
     ada = member("ada", verified=verified)
     add_passkey(as_(ada), phone)
     assert mail.subjects(ada.email) == ["로그인 방법이 추가되었습니다"]
-    guest.post("/sign-in/forgot", data={"email": ada.email})
-    guest.post("/verify", data={"code": mail.code(ada.email)})
-    guest.post("/verify/password", data={"password": "a new light on the old pier"})
+    reset(guest, mail, ada)
 
     assert (len(passkeys()), ada.email_verified_at is not None) == (left, True)
 

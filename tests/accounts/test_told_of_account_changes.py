@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from accounts.conftest import Mailboxes
+from accounts.test_get_back_in import reset
 from board.accounts.auth.passwords import hash_password
 from board.accounts.models import User
 from board.accounts.sign_in.methods import sign_in_methods
@@ -92,10 +93,7 @@ def test_a_password_that_was_forgotten_is_told_after_the_next_sign_in(
     mail: Mailboxes, app: Flask, ada: User, as_: As, member: Any
 ) -> None:
     sora = member("sora")
-    client = app.test_client()
-    client.post("/sign-in/forgot", data={"email": sora.email})
-    client.post("/verify", data={"code": mail.code(sora.email)})
-    client.post("/verify/password", data={"password": NEW})
+    reset(app.test_client(), mail, sora)
 
     assert told(as_(sora)) == ["비밀번호가 변경되었습니다"]
     assert told(as_(ada)) == []

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from accounts.conftest import Mailboxes
 from accounts.identity_providers.conftest import Visit, issuer
+from accounts.test_get_back_in import reset
 from board.accounts.auth.used_tokens import UsedToken
 from board.accounts.models import User
 from board.accounts.sign_in_methods.identity_providers.models import Identity
@@ -223,10 +224,7 @@ def test_the_first_proof_of_an_address_removes_what_was_linked_before(
     """Somebody made an account with ada's address and linked their own Kakao account to it."""
     ada = member("ada", verified=False)
     give(ada, "kakao", "6666")
-    client = visit().client
-    client.post("/sign-in/forgot", data={"email": ada.email})
-    client.post("/verify", data={"code": mail.code(ada.email)})
-    client.post("/verify/password", data={"password": "a new light on the old pier"})
+    reset(visit().client, mail, ada)
 
     assert subjects(ada) == []
 

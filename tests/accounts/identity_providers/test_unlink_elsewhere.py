@@ -13,6 +13,7 @@ from sqlalchemy import select
 from accounts.conftest import Mailboxes
 from accounts.identity_providers.conftest import Visit
 from accounts.identity_providers.test_link_provider import give
+from accounts.test_get_back_in import reset
 from board.accounts.auth.passwords import hash_password
 from board.accounts.models import User
 from board.accounts.sign_in_methods.identity_providers import background
@@ -83,10 +84,7 @@ def test_a_first_proof_of_the_address_unlinks_at_kakao_too(
     """The Kakao account was of somebody who signed up with ada's address."""
     ada = member("ada", verified=False)
     give(ada, "kakao", "6666")
-    client = visit().client
-    client.post("/sign-in/forgot", data={"email": ada.email})
-    client.post("/verify", data={"code": mail.code(ada.email)})
-    client.post("/verify/password", data={"password": "a new light on the old pier"})
+    reset(visit().client, mail, ada)
 
     assert waiting() == ["6666"]
 
