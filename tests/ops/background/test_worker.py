@@ -314,7 +314,7 @@ def test_a_command_begun_by_a_clock_that_was_wrong_runs_again(app):
 
 def test_a_command_that_takes_too_long_is_killed(app, only, python, monkeypatch):
     monkeypatch.setattr(command_module.RunningCommand, "is_too_long", True)
-    only(command("import time; time.sleep(600)"))
+    only(command("import signal; signal.pause()"))
 
     run_once(app)
 
@@ -322,7 +322,7 @@ def test_a_command_that_takes_too_long_is_killed(app, only, python, monkeypatch)
 
 
 def test_a_worker_that_ends_ends_its_commands(app, worker, only, python):
-    only(command("import time; time.sleep(600)"))
+    only(command("import signal; signal.pause()"))
     worker._next_command = 0.0
     worker.step()
     (running,) = worker._commands._running
