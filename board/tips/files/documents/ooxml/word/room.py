@@ -58,7 +58,7 @@ def _width_of_columns(
 ) -> Iterator[float]:
     first = _count(row, "w:trPr/w:gridBefore", 0)
     first += sum(_span(other) for other in cell.itersiblings(full("w:tc"), preceding=True))
-    columns = table.findall("/".join(map(full, ("w:tblGrid", "w:gridCol"))))
+    columns = table.findall(_full_path("w:tblGrid/w:gridCol"))
     if covered := columns[first : first + _span(cell)]:
         yield sum(_numbers(_TWIPS, *(column.get(full("w:w")) for column in covered)))
 
@@ -73,7 +73,7 @@ def _count(element: etree._Element, path: str, otherwise: int) -> int:
 
 
 def _value(element: etree._Element, path: str, name: str) -> str:
-    found = element.find("/".join(map(full, path.split("/"))))
+    found = element.find(_full_path(path))
     return "" if found is None else found.get(full(name)) or ""
 
 
@@ -85,9 +85,13 @@ def _exact(
     wanted: str = "exact",
     unit: float = _TWIPS,
 ) -> Iterator[float]:
-    for found in element.findall("/".join(map(full, path.split("/")))):
+    for found in element.findall(_full_path(path)):
         if found.get(full(rule)) == wanted:
             yield from _numbers(unit, found.get(full(size)))
+
+
+def _full_path(path: str) -> str:
+    return "/".join(map(full, path.split("/")))
 
 
 def _numbers(unit: float, *values: str | None) -> Iterator[float]:
