@@ -97,7 +97,9 @@ def _composed(part: str) -> str:
 
 
 def _composed_run(run: re.Match[str]) -> str:
-    """Other runs stay as they are: `%ea` and `%EA` have always been two."""
+    """An encoded run with its letters composed. One that is composed already stays as it is: `%ea`
+    and `%EA` have always been two.
+    """
     text = unquote(run[0], errors="surrogateescape")
     return run[0] if unicodedata.is_normalized("NFC", text) else _composed(text)
 

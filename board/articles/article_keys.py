@@ -1,4 +1,4 @@
-"""What an article is known by: its slug, and in feeds an address or an identifier, hashed
+"""Keys of an article: its slug, and hashes of its addresses and identifiers in feeds
 (addresses.py)."""
 
 import hashlib

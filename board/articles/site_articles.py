@@ -1,4 +1,4 @@
-"""Articles of a site: found by what its pages call them, an id or an address."""
+"""Articles of a site, found by the id or the address that its pages give."""
 
 from urllib.parse import urlsplit
 
@@ -20,7 +20,7 @@ def find_article(site: Site, *, id: str = "", url: str = "") -> Article | None:
 
 
 def identify(article: Article, site: Site, id: str | None) -> None:
-    """Record the site of an article, and what that site calls it."""
+    """Record the site of an article, and the article's id there."""
     if (article.site_id, article.external_id) != (site.id, id):
         article.site_id, article.external_id = site.id, id
         article.revision += 1
@@ -32,14 +32,14 @@ def _by_id(site: Site, id: str) -> Select[Article]:
 
 
 def _by_keys(site: Site, keys: list[str]) -> Select[Article]:
-    """The oldest, but none of another site."""
+    """The oldest article with one of these keys, but none of another site."""
     is_ours = or_(Article.site_id.is_(None), Article.site_id == site.id)
     return Article.by_keys(keys).where(is_ours)
 
 
 def _keys(site: Site, url: str) -> list[str]:
-    """What the article at this address may be known by: the address at each host that means the
-    same, with the parameters that name an article."""
+    """Keys that the article at this address may have: the address at each host that means the same,
+    with the parameters that name an article."""
     parts = urlsplit(url)
     hosts = site.hosts if parts.netloc in site.hosts else [parts.netloc]
     pairs = [pair for pair in parts.query.split("&") if pair]

@@ -101,7 +101,7 @@ def encode_decomposed(url: str) -> str:
 
 
 def _encode_link(match: regex.Match[str]) -> str:
-    """A link in a text, encoded where needed; a particle behind it is of the text."""
+    """A link in a text, percent-encoded where needed; a particle behind it belongs to the text."""
     text: str = match[0]
     composed = unicodedata.normalize("NFC", text) if len(text) <= _ADDRESS_MAX else text
     if composed == text:

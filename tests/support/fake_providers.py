@@ -249,7 +249,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(200, {"id_token": token, "access_token": "never kept", "scope": "openid"})
 
     def _unlink(self, given: dict[str, str]) -> None:
-        """Of Kakao, which knows who has agreed."""
+        """Kakao’s answer to unlinking: it knows who has agreed."""
         key, subject = SETTINGS["KAKAO_ADMIN_KEY"], given.get("target_id", "")
         if self._fake.answer in ("huge", "html"):
             self._lie(self._fake.answer)

@@ -46,7 +46,7 @@ def fill(disk: Path, *, free: int) -> Path:
 
 @contextmanager
 def suppress_no_space() -> Iterator[None]:
-    """A server that writes meanwhile may take some of the room first: then it is full too."""
+    """Ignores that the disk is full: a server that writes meanwhile may take some of the room."""
     try:
         yield
     except OSError as error:

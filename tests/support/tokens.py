@@ -1,4 +1,4 @@
-"""Personal tokens for tests: a program of somebody, which sends one."""
+"""Personal tokens for tests, and a program that sends one."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def token_of(user: User, *scopes: str, days: int = 30) -> str:
 
 
 class Program:
-    """What sends a token with each request, and a new key with each that makes something."""
+    """A client that sends a token with each request, and a new idempotency key with each POST."""
 
     def __init__(self, app: Flask, token: str) -> None:
         self.client: FlaskClient = app.test_client()

@@ -1,4 +1,4 @@
-"""A value in the database that no program wrote is said, and keeps no other tip from being read."""
+"""Damaged rows: they are reported, and keep no other tip from being read."""
 
 from datetime import timedelta
 

@@ -41,7 +41,8 @@ def _has(q: str) -> ColumnElement[bool]:
 
 
 def _has_address(q: str) -> ColumnElement[bool]:
-    """Also written otherwise: with `www.`, a tracking parameter, decomposed letters."""
+    """Whether this is the article's address, also if written otherwise: with `www.`, a tracking
+    parameter, decomposed letters."""
     try:
         same = Article.by_keys([address_key(canonical_url(q))]).with_only_columns(Article.id)
     except InvalidAddress:

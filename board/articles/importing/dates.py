@@ -101,7 +101,7 @@ def _time_of_day(found: dict[str, str | None]) -> timedelta:
 
 
 def _half(found: dict[str, str | None]) -> str:
-    """Of the day: am, pm or empty. Raises ValueError if it is said twice and not the same."""
+    """Half of the day: am, pm or empty. Raises ValueError if two are given that differ."""
     said = (found.get(name) or "" for name in ("half_first", "half", "half_after"))
     halves = {"am" if each[0] in "aA" or each == "오전" else "pm" for each in said if each}
     if len(halves) > 1:

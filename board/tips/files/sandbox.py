@@ -121,7 +121,7 @@ def _exchange(process: subprocess.Popen[bytes], request: bytes, limit: int) -> b
 
 
 def _parse_answer(output: bytes) -> Answer:
-    """Raises something if the answer has another structure."""
+    """Raises an exception, of any type, if the answer has another structure."""
     head, _, data = output.partition(b"\n")
     fields = json.loads(head[:_HEAD_MAX])
     findings = [
@@ -136,7 +136,7 @@ def _parse_answer(output: bytes) -> Answer:
 
 
 def _text(detail: str) -> str:
-    """Without halves of characters, which no page can show."""
+    """The detail without lone surrogates, which no page can show."""
     return detail[:DETAIL_MAX].encode("utf-8", "replace").decode()
 
 

@@ -36,7 +36,7 @@ def check_secrets() -> Iterator[Finding]:
 
 
 def _finding_of(check: Callable[[], Finding]) -> Finding:
-    """What this check finds; a bad one if it meets values of another type, which SQLite stores in
+    """Finding of this check; a bad one if it meets values of another type, which SQLite stores in
     any column.
     """
     try:

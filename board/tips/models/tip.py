@@ -104,8 +104,8 @@ class Tip(Base):
 
     @classmethod
     def readable_by(cls, holder: KeyHolder) -> Select[Self]:
-        """The same without those whose rows are damaged, so that they keep no other from being
-        read.
+        """Tips held by this holder, newest first, without damaged ones, which would keep the others
+        from being read.
         """
         return cls.held_by(holder).where(~cls.is_damaged())
 

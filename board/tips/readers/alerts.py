@@ -1,4 +1,4 @@
-"""What every page of tips at the desk says first: the database went back, somebody is still on the
+"""Alerts on every page of tips at the desk: the database went back, somebody is still on the
 roster, a removal waits for a second reader, a tip is damaged.
 """
 

@@ -79,7 +79,9 @@ def integrity_error_page(_error: DecryptionFailed) -> ResponseReturnValue:
 @bp.app_errorhandler(TypeError)
 @bp.app_errorhandler(ValueError)
 def damaged_row_page(error: Exception) -> ResponseReturnValue:
-    """SQLAlchemy, or the code behind it, met a value that no program wrote."""
+    """Answers an error that a damaged row caused: SQLAlchemy, or the code behind it, met a value
+    that no program wrote.
+    """
     if not (is_about_tips() and damaged_tables()):
         raise error
     current_app.logger.error("tips: a row is damaged")

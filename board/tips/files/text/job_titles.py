@@ -84,7 +84,7 @@ _SURE_RANKS = (
     "대리|과장|차장|부장|팀장|실장|상무|전무|주무관|사무관|계장|주임|국장|처장|지점장|서기관|행정관|"
     "비서관|수사관|조사관"
 )
-# These mean something else, too: only after a name or a surname, and a space.
+# Ranks that are other words, too: only after a name or a surname, and a space.
 _OTHER_RANKS = "검사|판사|형사|경위|경감|경정|경사|순경|총경|중위|대위|소령|중령|대령"
 _AFTER = r"(?=님|이|가|은|는|을|를|의|도|과|와|께|한테|에게|[^가-힣]|$)"
 _RANK = re.compile(

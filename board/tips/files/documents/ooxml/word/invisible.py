@@ -173,7 +173,7 @@ def _shade(run: etree._Element) -> str | None:
 
 
 def _colour_of_shade(shade: etree._Element) -> str:
-    """That of the pattern, if it covers all of the area; else that behind it."""
+    """Colour of the pattern, if it covers all of the area; else of the background."""
     is_solid = shade.get(full("w:val")) == "solid"
     return shade.get(full("w:color" if is_solid else "w:fill")) or "auto"
 

@@ -37,8 +37,8 @@ def _sizes(element: etree._Element) -> Iterator[float]:
 
 
 def _widths(cell: etree._Element) -> Iterator[float]:
-    """The width a cell says it has, and that of its columns: programs go by one or the other. They
-    choose one themselves instead of 0, unless the layout is fixed.
+    """Widths of a cell: its own, and that of its columns, as programs use one or the other. Instead
+    of 0 they choose one themselves, unless the layout is fixed.
     """
     table = next(cell.iterancestors(full("w:tbl")), None)
     row = next(cell.iterancestors(full("w:tr")), None)
