@@ -85,9 +85,11 @@ class _LaterEntries:
 
 def _has_grown(before: list[int], after: list[int] | None) -> bool:
     """None may shrink, or be no number. Checkpoints of earlier versions have no count of items."""
-    pairs = zip(before, after or (), strict=False)
-    return after is not None and all(
-        isinstance(now, int) and (not isinstance(then, int) or now >= then) for then, now in pairs
+    if after is None:
+        return False
+    return all(
+        isinstance(now, int) and (not isinstance(then, int) or now >= then)
+        for then, now in zip(before, after, strict=False)
     )
 
 
