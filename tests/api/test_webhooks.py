@@ -440,6 +440,21 @@ def test_secrets_survive_a_rotation_of_the_servers_key(app: Flask, webhook: Webh
     assert secrets.readable(webhook) == ""
 
 
+def test_the_secret_of_before_survives_that_rotation_too(app: Flask, webhook: Webhook) -> None:
+    before = secrets._decrypt(webhook.secret)
+    app.config["SECRET_KEY_FALLBACKS"] = [app.config["SECRET_KEY"]]
+    app.config["SECRET_KEY"] = "another" * 10
+    with writing():
+        secrets.rotate(webhook)
+    assert secrets.is_due()
+    with writing():
+        secrets.reencrypt()
+    assert not secrets.is_due()
+
+    app.config["SECRET_KEY_FALLBACKS"] = []
+    assert secrets._decrypt(webhook.old_secret) == before
+
+
 # ---- the desk ----
 
 

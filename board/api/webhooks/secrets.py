@@ -8,8 +8,6 @@ import secrets
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import select
-
 from board.api.webhooks.models import Webhook
 from board.db import db, now
 from board.runtime.app import secret_keys, setting
@@ -39,7 +37,7 @@ def signature(webhook: Webhook, message_id: str, timestamp: int, body: str) -> s
     content = f"{message_id}.{timestamp}.{body}".encode()
     is_old_valid = webhook.rotated_at and now() - webhook.rotated_at < Webhook.OLD_SECRET
     sealed = [webhook.secret, webhook.old_secret if is_old_valid else None]
-    usable = [secret for each in sealed if each and (secret := _decrypt(each))]
+    usable = [secret for each in sealed if (secret := _decrypt(each))]
     return " ".join(
         f"v1,{base64.b64encode(hmac.digest(secret, content, hashlib.sha256)).decode()}"
         for secret in usable
@@ -53,24 +51,24 @@ def is_due() -> bool:
 
 def reencrypt() -> None:
     """Encrypt such secrets with the newest key. Ones that no key opens stay."""
-    for webhook in _with_old_keys():
-        webhook.secret = _keys().rotate(webhook.secret)
-        if webhook.old_secret and _decrypt(webhook.old_secret):
-            webhook.old_secret = _keys().rotate(webhook.old_secret)
+    for webhook, name in _with_old_keys():
+        setattr(webhook, name, _keys().rotate(getattr(webhook, name)))
 
 
-def _with_old_keys() -> list[Webhook]:
+def _with_old_keys() -> list[tuple[Webhook, str]]:
+    """Webhooks, and which of their two secrets."""
     newest = MultiFernet([_fernet(setting("SECRET_KEY"))])
     return [
-        webhook
-        for webhook in db.session.scalars(select(Webhook))
-        if _decrypt(webhook.secret) and not _decrypt(webhook.secret, newest)
+        (webhook, name)
+        for webhook in db.session.scalars(Webhook.all())
+        for name in ("secret", "old_secret")
+        if _decrypt(getattr(webhook, name)) and not _decrypt(getattr(webhook, name), newest)
     ]
 
 
-def _decrypt(sealed: bytes, keys: MultiFernet | None = None) -> bytes | None:
+def _decrypt(sealed: bytes | None, keys: MultiFernet | None = None) -> bytes | None:
     try:
-        return (keys or _keys()).decrypt(sealed)
+        return (keys or _keys()).decrypt(sealed) if sealed else None
     except InvalidToken:
         return None
 
