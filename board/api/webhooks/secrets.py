@@ -8,6 +8,7 @@ import secrets
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from board.api.webhooks.models import Webhook
 from board.db import db, now
 from board.runtime.app import secret_keys, setting
