@@ -2,7 +2,13 @@
 
 from board.db.clock import now
 from board.db.engine import PRAGMAS, close_connections, db, init_app, sqlite, writing_engine
-from board.db.transaction import execute_core, has_large_wal, truncate_wal, writing
+from board.db.transaction import (
+    execute_core,
+    has_large_wal,
+    truncate_wal,
+    write_unless_locked,
+    writing,
+)
 from board.db.types import Base, BigId, UtcDateTime
 
 __all__ = [
@@ -18,6 +24,7 @@ __all__ = [
     "now",
     "sqlite",
     "truncate_wal",
+    "write_unless_locked",
     "writing",
     "writing_engine",
 ]

@@ -8,8 +8,10 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import CursorResult, Executable
+from sqlalchemy.exc import OperationalError
 
 from board.db.engine import PRAGMAS, db, writing_engine
+from board.db.write_lock import LockTimeout
 
 WAL_LARGE = 16 * 1024**2  # bytes; four times what SQLite lets it have without a long reader
 _CHECKPOINT_WAIT = 200  # milliseconds
@@ -65,6 +67,18 @@ def execute_core(statement: Executable, values: Any = None) -> CursorResult[Any]
     before: the caller knows that no object waits for a flush, and expires those it changes.
     """
     return db.session.connection().execute(statement, values)
+
+
+def write_unless_locked(statement: Executable, *, skipped: str) -> None:
+    """Run one statement in a write of its own, for which no request waits or fails.
+
+    If the lock is taken, nothing is written, and `skipped` is logged.
+    """
+    try:
+        with writing(timeout=0):
+            db.session.execute(statement)
+    except (LockTimeout, OperationalError) as error:
+        current_app.logger.warning("%s: %s", skipped, error)
 
 
 def truncate_wal() -> None:

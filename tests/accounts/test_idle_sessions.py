@@ -127,7 +127,7 @@ def test_a_write_lock_that_is_held_signs_nobody_out(
 
     clock.shift(10 * MINUTE)
     with monkeypatch.context() as patch:
-        patch.setattr("board.accounts.auth.current_user.writing", held)
+        patch.setattr("board.db.transaction.writing", held)
         assert desk.get(QUEUE).status_code == 200
     clock.shift(10 * MINUTE)
     assert desk.get(QUEUE).status_code == 200

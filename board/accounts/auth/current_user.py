@@ -5,13 +5,11 @@ from typing import cast
 
 from flask import current_app, g, request
 from sqlalchemy import delete, update
-from sqlalchemy.exc import OperationalError
 
 from board.accounts.auth import session_query
 from board.accounts.models import Session, User, token_hash
-from board.db import db, now, writing
+from board.db import db, now, write_unless_locked
 from board.db.clock import today
-from board.db.write_lock import LockTimeout
 from board.web import access
 from board.web.access import Guest, cookie_name, everyone_as_guest
 from board.web.request.origins import is_source_request
@@ -82,11 +80,7 @@ def _next_seen_at(seen_at: datetime | None) -> datetime | None:
 
 
 def _touch_session(session_id: int, seen_on: date, seen_at: datetime | None) -> None:
-    """Record that it was used. Skipped if the lock is taken: no reader waits or fails for it."""
+    """Record that it was used."""
     touched = update(Session).where(Session.id == session_id)
     touched = touched.values(seen_on=seen_on, seen_at=seen_at)
-    try:
-        with writing(timeout=0):
-            db.session.execute(touched)
-    except (LockTimeout, OperationalError) as error:
-        current_app.logger.warning("session not touched: %s", error)
+    write_unless_locked(touched, skipped="session not touched")

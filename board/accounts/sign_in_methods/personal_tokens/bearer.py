@@ -5,14 +5,12 @@ from typing import Any
 from flask import Flask, Response, abort, after_this_request, current_app, g, request
 from flask_babel import lazy_gettext as _
 from sqlalchemy import update
-from sqlalchemy.exc import OperationalError
 
 from board.accounts.models import User
 from board.accounts.sign_in_methods.personal_tokens.models import PREFIX, PersonalToken, find_token
 from board.accounts.sign_in_methods.personal_tokens.request_limit import take
-from board.db import db, writing
+from board.db import write_unless_locked
 from board.db.clock import today
-from board.db.write_lock import LockTimeout
 from board.runtime.shared_state import SharedState
 from board.web import access
 from board.web.request.origins import is_source_request
@@ -72,7 +70,8 @@ def _accept(token: str, scope: str | None) -> None:
         challenge = _challenge("insufficient_scope", scope=scope)
         raise Problem("insufficient-scope", headers=challenge)
     if g.personal_token.used_on != today():
-        _note_use(g.personal_token.id)
+        used = update(PersonalToken).where(PersonalToken.id == g.personal_token.id)
+        write_unless_locked(used.values(used_on=today()), skipped="use of a token not noted")
     access.act_as(holder)
     _count(holder)
 
@@ -94,13 +93,3 @@ def _count(holder: User) -> None:
 def _challenge(error: str, **more: str) -> dict[str, str]:
     parts = {"error": error, **more}.items()
     return {"WWW-Authenticate": "Bearer " + ", ".join(f'{name}="{value}"' for name, value in parts)}
-
-
-def _note_use(id: int) -> None:
-    """Record the day. Skipped if the lock is taken: no request waits or fails for it."""
-    used = update(PersonalToken).where(PersonalToken.id == id).values(used_on=today())
-    try:
-        with writing(timeout=0):
-            db.session.execute(used)
-    except (LockTimeout, OperationalError) as error:
-        current_app.logger.warning("use of a token not noted: %s", error)
