@@ -55,7 +55,7 @@ def notify_of_featured(comment: Comment) -> None:
 
 
 def withdraw_featured(comment: Comment) -> None:
-    """This comment is not on top of its thread any more."""
+    """Remove the unseen notification that this comment is featured: it no longer is."""
     _remove_unseen(Kind.FEATURED, comment)
 
 
@@ -70,12 +70,11 @@ def withdraw(comment: Comment) -> None:
 
 
 def follow_edit(comment: Comment) -> None:
-    """An edit may name others, hold the comment, or take it from the top of its thread."""
+    """An edit may name others, or hold the comment."""
     if not comment.is_visible:
         withdraw(comment)
         return
     _remove_unseen(Kind.MENTION, comment, _n.user_id.not_in(mentioned_users(comment)))
-    withdraw_featured(comment)
     notify_again(comment)
 
 

@@ -6,10 +6,11 @@ from board.accounts import data_export
 from board.accounts.email.queue import EmailType, Rank, email_types
 from board.accounts.models import on_account_deleted
 from board.accounts.verification.emails import on_announced
+from board.comments.derived import featured
 from board.comments.models import after_delete
 from board.comments.writing import create, edit
 from board.moderation.rulings.decisions import on_decision
-from board.moderation.rulings.featured import on_featured, on_unfeatured
+from board.moderation.rulings.featured import on_featured
 from board.moderation.rulings.models import on_ruling
 from board.moderation.rulings.undo import on_undo
 from board.notifications import (
@@ -40,7 +41,7 @@ def init_app(app: Flask) -> None:
     on_decision.add(decisions.follow_decision)
     on_undo.add(decisions.follow_decision)
     on_featured.add(notify.notify_of_featured)
-    on_unfeatured.add(notify.withdraw_featured)
+    featured.on_removed.add(notify.withdraw_featured)
     email_types[digests.KIND] = EmailType(
         emails.digest_text, emails.is_wanted, rank=Rank.DIGEST, stop=preferences.turn_off
     )

@@ -25,6 +25,7 @@ from board.api.webhooks import events as webhook_events
 from board.articles.editing import authors, lifecycle
 from board.comments import models as comments
 from board.comments.derived import counters
+from board.comments.derived import featured as featured_comments
 from board.comments.viewer import blocks
 from board.comments.writing import (
     create,
@@ -126,6 +127,7 @@ HOOKS = {
         ],
     ),
     "a comment featured": (featured.on_featured, [notify.notify_of_featured]),
+    "a comment no longer featured": (featured_comments.on_removed, [notify.withdraw_featured]),
     "a step of a claim": (transitions.on_transition, [claim_emails.announce_step]),
     "an appeal": (appeals.on_appeal, [claim_emails.announce_appeal]),
     "a new display name": (

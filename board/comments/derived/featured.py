@@ -3,10 +3,16 @@
 What is hidden, held, deleted or edited leaves at once, and does not come back by itself.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
+from board.runtime.hooks import Hook
+
 MAX = 3  # of an article
+
+# Effects of a comment leaving the top of its thread, for any reason, in the same write.
+on_removed: Hook[Callable[[Any], None]] = Hook()
 
 
 class FeaturedComment(Protocol):
@@ -31,6 +37,8 @@ def remove(comment: FeaturedComment) -> bool:
         return False
     comment.featured_at = None
     _change_count(comment, -1)
+    for effect in on_removed:
+        effect(comment)
     return True
 
 

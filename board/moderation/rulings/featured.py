@@ -9,9 +9,8 @@ from board.db import now
 from board.moderation.rulings.models import Ruling, Verdict, append_ruling
 from board.runtime.hooks import Hook
 
-# Effects of featuring a comment, and of no longer featuring it.
+# Effects of featuring a comment.
 on_featured: Hook[Callable[[Comment], None]] = Hook()
-on_unfeatured: Hook[Callable[[Comment], None]] = Hook()
 
 
 class NoPlaceLeft(Exception):
@@ -44,6 +43,4 @@ def unfeature(comment: Comment, *, by: User) -> Ruling | None:
         raise NotReadable
     if not featured.remove(comment):
         return None
-    for effect in on_unfeatured:
-        effect(comment)
     return append_ruling(Verdict.UNFEATURE, by=by, comment=comment, reason="")
