@@ -34,17 +34,7 @@ def notify_of_comment(comment: Comment) -> None:
 
 def notify_again(comment: Comment) -> None:
     """Notify of a comment that can be read again or says something else, but nobody twice."""
-    told = select(_n.user_id).where(_n.since <= comment.id, _n.seen_at >= comment.posted_at)
-    recipients = [
-        each
-        for each in _recipients(comment)
-        if not execute_core(
-            told.where(
-                _n.user_id == each.user_id, _n.kind == each.kind.value, _n.about == each.about
-            )
-        ).first()
-    ]
-    _notify(comment, recipients)
+    _notify_again(comment, _recipients(comment))
 
 
 def notify_of_featured(comment: Comment) -> None:
@@ -74,8 +64,10 @@ def follow_edit(comment: Comment) -> None:
     if not comment.is_visible:
         withdraw(comment)
         return
-    _remove_unseen(Kind.MENTION, comment, _n.user_id.not_in(mentioned_users(comment)))
-    notify_again(comment)
+    recipients = _recipients(comment)
+    mentioned = [each.user_id for each in recipients if each.kind is Kind.MENTION]
+    _remove_unseen(Kind.MENTION, comment, _n.user_id.not_in(mentioned))
+    _notify_again(comment, recipients)
 
 
 def _remove_unseen(kind: Kind, comment: Comment, *which: ColumnElement[bool]) -> None:
@@ -107,6 +99,20 @@ def _recipients(comment: Comment) -> list[Recipient]:
         found.setdefault(user_id, Recipient(user_id, Kind.MENTION, comment.id))
     found.pop(comment.author_id, None)
     return list(found.values())
+
+
+def _notify_again(comment: Comment, recipients: list[Recipient]) -> None:
+    told = select(_n.user_id).where(_n.since <= comment.id, _n.seen_at >= comment.posted_at)
+    untold = [
+        each
+        for each in recipients
+        if not execute_core(
+            told.where(
+                _n.user_id == each.user_id, _n.kind == each.kind.value, _n.about == each.about
+            )
+        ).first()
+    ]
+    _notify(comment, untold)
 
 
 def _notify(comment: Comment, recipients: list[Recipient], **actor: int | None) -> None:
