@@ -1,5 +1,8 @@
 """Command line: `flask --app wsgi sites …`, the sites that show threads in their own pages."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
 from board.accounts.sites.models import InvalidSite, Site
@@ -11,6 +14,16 @@ sites_cli = CommandGroup("sites", help="Sites that show threads in their own pag
 _origins = click.option("--origin", "origins", multiple=True, help="Such as https://news.example.")
 
 
+@contextmanager
+def _changing_site() -> Iterator[None]:
+    """A write; if a field of the site is refused, the command ends with the reason."""
+    try:
+        with writing():
+            yield
+    except InvalidSite as error:
+        raise click.ClickException(_reason(error)) from None
+
+
 @sites_cli.command("add")
 @click.argument("key")
 @click.argument("name")
@@ -18,13 +31,10 @@ _origins = click.option("--origin", "origins", multiple=True, help="Such as http
 @click.option("--language", type=click.Choice(LANGUAGES), default=LANGUAGES[0])
 def add(key: str, name: str, origins: tuple[str, ...], language: str) -> None:
     """Add a site. KEY is what its pages call it, such as `press`."""
-    with writing():
+    with _changing_site():
         if db.session.scalar(Site.with_key(key)):
             raise click.ClickException(f"There is a site {key} already.")
-        try:
-            Site.add(key, name, language=language).set_origins(origins)
-        except InvalidSite as error:
-            raise click.ClickException(_reason(error)) from None
+        Site.add(key, name, language=language).set_origins(origins)
     click.echo(f"{key} can show threads.")
 
 
@@ -33,12 +43,9 @@ def add(key: str, name: str, origins: tuple[str, ...], language: str) -> None:
 @click.argument("origins", nargs=-1, required=True, metavar="ORIGIN...")
 def set_origins(key: str, origins: tuple[str, ...]) -> None:
     """Set the origins of the site: these and no others."""
-    with writing():
+    with _changing_site():
         site = _find(key)
-        try:
-            site.set_origins(origins)
-        except InvalidSite as error:
-            raise click.ClickException(_reason(error)) from None
+        site.set_origins(origins)
     click.echo(f"{key} is at {', '.join(site.origins)}.")
 
 
@@ -48,12 +55,9 @@ def set_origins(key: str, origins: tuple[str, ...]) -> None:
 @click.option("--parameter", "parameters", multiple=True, help="Names an article, such as idxno.")
 def set_addresses(key: str, hosts: tuple[str, ...], parameters: tuple[str, ...]) -> None:
     """Set how addresses of the site name articles: these hosts and parameters and no others."""
-    with writing():
+    with _changing_site():
         site = _find(key)
-        try:
-            site.set_addresses(hosts=hosts, parameters=parameters)
-        except InvalidSite as error:
-            raise click.ClickException(_reason(error)) from None
+        site.set_addresses(hosts=hosts, parameters=parameters)
     click.echo(f"{key}: {' '.join(site.hosts)} {' '.join(site.parameters)}".rstrip())
 
 
