@@ -18,9 +18,7 @@ from board.moderation.users import search
 from board.web.forms import ROW_ID
 
 MATCHES_MAX = 20  # articles or authors one filter covers
-TITLES_MAX = (
-    20_000  # newest articles whose titles and slugs are searched: some hundredths of a second
-)
+TITLES_MAX = 20_000  # newest articles, whose titles and slugs take some hundredths of a second
 SAMPLE = 1000  # first comments of a queue that suggestions are taken from
 SUGGESTIONS_MAX = 30
 _SLUG = re.compile(r"(?:.*/)?articles/([^/?#]+).*|([^/?#\s]+)")
