@@ -1,4 +1,4 @@
-"""Email frequency: how often somebody wants emails about something, and what is due by then."""
+"""Email frequency: how often emails of a kind leave, and up to when events are due for one."""
 
 import enum
 from datetime import datetime, time, timedelta
@@ -15,7 +15,7 @@ class Frequency(enum.StrEnum):
     DAILY = "daily"
 
     def cutoff(self, moment: datetime, *, delay: timedelta) -> datetime:
-        """What happened until then is due at `moment`; at once is `delay` later. Not of OFF."""
+        """Until when events are due at `moment`. AT_ONCE is `delay` later; OFF has none."""
         if self is Frequency.AT_ONCE:
             return moment - delay
         if self is Frequency.HOURLY:

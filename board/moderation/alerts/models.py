@@ -1,4 +1,4 @@
-"""Who wants alerts, how often, and until when they have been told."""
+"""Subscriptions of moderators to alerts, and the webhook: how far each has been sent."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from board.accounts.models import User
 from board.db import Base, db, now
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
-DELAY = MINUTE  # of what is told at once, so that many events are one message
+DELAY = MINUTE  # between an event and its alert “at once”, so that many are one message
 
 
 class AlertSubscription(Base):

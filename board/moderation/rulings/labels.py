@@ -65,7 +65,7 @@ def decided_first(ruling: Ruling | None) -> str | None:
 
 
 def dealt_with_first(by: User, what: str) -> str:
-    """Why somebody came too late: who did it first, and what."""
+    """The refusal of a decision that came too late: who made another first, and which."""
     if by is current_user():
         return gettext("You have dealt with it already (%(what)s). Nothing was changed.", what=what)
     return gettext(

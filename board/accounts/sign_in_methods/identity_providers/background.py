@@ -1,6 +1,6 @@
-"""What the background worker does about providers, so that no page waits for one: it renews their
-documents, and unlinks at Kakao who has unlinked here. The others want a token for that, and the
-board keeps none."""
+"""Background work at providers, so that no page waits for one: their documents are renewed, and
+accounts unlinked here are unlinked at Kakao. Other providers ask for a token of the user to unlink,
+and the board keeps none."""
 
 import json
 from collections.abc import Callable
@@ -26,8 +26,8 @@ def is_due() -> bool:
 
 
 def renew(goes_on: Callable[[], bool] = lambda: True) -> None:
-    """One that cannot be fetched is tried again in some minutes, and its provider is not offered
-    once the last copy is a day old."""
+    """Fetch the documents that are due. One that cannot be fetched is tried again in some minutes,
+    and its provider is not offered once the last copy is a day old."""
     for provider in providers.configured():
         for document in providers.documents_of([provider]):  # what it offers first, then its keys
             if not goes_on() or not document.is_due():
@@ -43,7 +43,7 @@ def has_unlinks() -> bool:
 
 
 def unlink(goes_on: Callable[[], bool] = lambda: True) -> None:
-    """Raises TaskFailed at the first that Kakao does not take."""
+    """Unlink at Kakao. Raises TaskFailed at the first that Kakao does not take."""
     while goes_on() and (subject := _next_unlink()):
         try:
             _unlink(subject)

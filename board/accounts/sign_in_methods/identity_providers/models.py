@@ -78,7 +78,7 @@ class OAuthState(Base):
 
 
 class KakaoUnlink(Base):
-    """Somebody who has unlinked here or left, and is still linked at Kakao."""
+    """A link at Kakao to be undone, because its user has unlinked here or left."""
 
     __tablename__ = "kakao_unlink"
     LIFE = timedelta(days=7)
@@ -95,7 +95,7 @@ class KakaoUnlink(Base):
 
     @property
     def is_wanted(self) -> bool:
-        """Not once they are linked again, or it did not work for LIFE."""
+        """False once the account is linked again, or unlinking has failed for LIFE."""
         is_linked = db.session.get(Identity, (KAKAO_ISSUER, self.subject)) is not None
         return unlinks_at_kakao() and not is_linked and now() < self.made_at + self.LIFE
 

@@ -1,4 +1,4 @@
-"""Personal tokens: what a person’s own programs send in place of a session."""
+"""Personal tokens: bearer tokens that a user’s own programs send in place of a session."""
 
 import re
 import secrets
@@ -78,8 +78,8 @@ def create_token(user: User, *, name: str, scopes: Collection[str], days: int) -
 
 
 def find_token(token: str) -> Row[PersonalToken, User] | None:
-    """The living token with its holder; None if the holder may not act. What is no token of ours
-    costs no query."""
+    """The living token with its holder; None if the holder may not act. A malformed token costs no
+    query."""
     match = _TOKEN.fullmatch(token)
     if match is None or match[2] != _checksum(match[1]):
         return None
