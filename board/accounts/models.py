@@ -16,7 +16,7 @@ from board.runtime.hooks import Hook
 # Effects of a new name or label, and of deleting an account. Filled by each slice's wiring.py.
 on_renamed: Hook[Callable[["User"], None]] = Hook()
 on_account_deleted: Hook[Callable[["User"], None]] = Hook()
-# Effects of a new password: what else could be in the wrong hands goes with the old one.
+# Effects of a new password, such as revoking tokens that a thief of the old one may have made.
 on_password_changed: Hook[Callable[["User"], None]] = Hook()
 
 

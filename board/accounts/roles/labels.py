@@ -1,4 +1,4 @@
-"""Texts of capabilities, of badges, of the staff log’s acts, and of what is impossible."""
+"""Texts of capabilities, of badges, of the staff log’s acts, and of refused changes."""
 
 from flask import Flask
 from flask_babel import lazy_gettext as _

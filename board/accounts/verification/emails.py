@@ -40,7 +40,8 @@ def send_code(verification: EmailVerification) -> None:
     email_queue.enqueue_at_once(CODE, verification.id, to=to, language=language)
 
 
-# Effects of what an owner is told of, by the kind of its email. The account may have no address.
+# Effects of an announcement to the owner of an account, with or without an address: they get the
+# user and the kind of email.
 on_announced: Hook[Callable[[User, str], None]] = Hook()
 
 

@@ -119,7 +119,7 @@ def _answer(claim: Claim, form: AnswerForm) -> None:
 
 
 def _why_not(claim: Claim) -> str:
-    """Why it cannot be answered like this: it has been already, or its comment has changed."""
+    """Why a claim cannot be answered like this: it has been already, or its comment has changed."""
     last = claim.steps[-1]
     by = db.session.get(User, last.by_id) if last.by_id else None
     if claim.state != State.RECEIVED and by:

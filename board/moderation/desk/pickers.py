@@ -94,7 +94,7 @@ def suggest_authors(queue: Queue | str) -> list[Suggestion]:
 
 
 def _first_comments(queue: Queue | str) -> Subquery:
-    """Article and author of those that have waited longest, or of the newest."""
+    """Article and author of the first comments: of a queue the longest waiting, else the newest."""
     if isinstance(queue, Queue):
         first = select(QueueItem.article_id, QueueItem.author_id)
         first = first.where(QueueItem.queue == queue.value)
