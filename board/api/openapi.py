@@ -101,7 +101,7 @@ def _responses(operation: Operation, scope: str | None) -> dict[str, Any]:
     """Those that any request may get are the default: too long an address, a full disk."""
     statuses = {*operation.problems, *((401, 403, 429) if scope else ())}
     statuses |= {400} if operation.query or operation.takes else set()
-    statuses |= {413, 415} if operation.takes else set()
+    statuses |= {413, 415, 422} if operation.takes else set()
     problem = {"content": _json(ProblemJson, "application/problem+json")}
     problems = {str(each): {"description": error_title(each), **problem} for each in statuses}
     given = {

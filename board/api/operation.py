@@ -15,7 +15,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 @dataclass(frozen=True)
 class Operation:
     """`gives`: the type of each successful answer by status, None for one without a body. `query`:
-    JSON schemas of its parameters. `needs_key`: it makes something, once for each key."""
+    JSON schemas of its parameters. `needs_key`: it makes something, once for each key. `problems`:
+    error statuses of its own, beside those that follow from the other fields and the scope."""
 
     summary: str
     gives: Mapping[int, Schema | None]

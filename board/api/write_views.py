@@ -61,7 +61,7 @@ def explain(refusal: Refused) -> ResponseReturnValue:
     takes=schemas.NewComment,
     gives={201: schemas.StoredJson},
     needs_key=True,
-    problems=(404, 409, 410, 422, 429),
+    problems=(404, 409, 410),
 )
 def post(slug: str) -> ResponseReturnValue:
     key, new = idempotency_key(), read_body(schemas.NewComment)
@@ -78,7 +78,7 @@ def post(slug: str) -> ResponseReturnValue:
     "Edit a comment of one’s own",
     takes=schemas.CommentEdit,
     gives={200: schemas.StoredJson},
-    problems=(404, 409, 410, 422, 429),
+    problems=(404, 409, 410),
 )
 def edit(id: int) -> ResponseReturnValue:
     new = read_body(schemas.CommentEdit)
@@ -100,7 +100,7 @@ def delete(id: int) -> ResponseReturnValue:
     "React to a comment",
     takes=schemas.NewReaction,
     gives={200: schemas.ReactionJson},
-    problems=(404, 409, 410, 422, 429),
+    problems=(404, 409, 410),
 )
 def react(id: int) -> ResponseReturnValue:
     kind = read_body(schemas.NewReaction).kind
@@ -123,7 +123,7 @@ def unreact(id: int) -> ResponseReturnValue:
     takes=schemas.NewReport,
     gives={201: schemas.ReportJson},
     needs_key=True,
-    problems=(404, 409, 410, 422, 429),
+    problems=(404, 409, 410),
 )
 def report(id: int) -> ResponseReturnValue:
     """A person reports a comment once, so the comment itself is the key. Sent again with another
