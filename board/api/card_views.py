@@ -10,13 +10,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from board.articles.models import Article
-from board.articles.publication import State, is_public
 from board.articles.sharing import absolute
 from board.articles.thread_controls.labels import page_thread_state
 from board.comments.models import Comment
 from board.comments.page_context import listed_comment
 from board.comments.thread.query import load_public
-from board.db import db, now
+from board.db import db
 from board.web.access import everyone_as_guest, open_to
 from board.web.forms import ROW_ID
 from board.web.page_cache.validity import cache_for_article
@@ -108,11 +107,9 @@ def _is_address_of(article: Article, url: str, is_ours: bool) -> bool:
 def _is_readable(comment: Comment) -> bool:
     """404 for what its author deleted, or that was never public."""
     article = comment.article
-    if comment.deleted_at or not (is_public(article, now()) or article.state == State.WITHDRAWN):
+    if comment.deleted_at or not article.was_public:
         abort(404)
-    return bool(comment.is_visible and is_public(article, now())) and (
-        page_thread_state(article).is_shown
-    )
+    return comment.is_visible and article.is_public and page_thread_state(article).is_shown
 
 
 def _fields(comment: Comment, width: int, height: int) -> dict[str, Any]:
