@@ -1,7 +1,8 @@
-"""The holder of a token: who it is, and what they have written."""
+"""The holder of a token: their account, and the comments they have written."""
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import selectinload
 
 from board.accounts.auth.current_user import current_user
 from board.accounts.sign_in_methods.personal_tokens.bearer import current_token
@@ -11,6 +12,7 @@ from board.api.encoding import my_comment_json
 from board.api.operation import answer, describe
 from board.api.parameters import ID, cursor_comment
 from board.articles.sharing import absolute
+from board.comments.models import Comment
 from board.comments.thread.search import search_own
 from board.web.access import members, open_to
 
@@ -36,6 +38,11 @@ def me() -> ResponseReturnValue:
     problems=(404,),
 )
 def comments() -> ResponseReturnValue:
-    page, more = search_own(current_user(), (), before=cursor_comment("before"))
+    page, more = search_own(
+        current_user(),
+        (),
+        before=cursor_comment("before"),
+        options=[selectinload(Comment.revisions)],
+    )
     next = absolute(url_for(".comments", before=more)) if more else None
     return answer(schemas.MyCommentsJson([my_comment_json(each) for each in page], next), next=next)

@@ -10,12 +10,13 @@ from flask.testing import FlaskClient
 from board.accounts.models import User
 from board.accounts.sign_in_methods.personal_tokens.models import COMMENTS_WRITE, ME_READ
 from board.articles.models import Article
+from board.comments.body import Body
 from board.comments.models import Comment
 from board.db import db, now, writing
 from board.moderation.reports.models import Report
 from board.moderation.rulings.decisions import hide
 from board.runtime.shared_state import SharedState
-from conftest import NO_LIMITS, say
+from conftest import NO_LIMITS, count_queries, say
 from support.tokens import Program, token_of
 
 COMMENTS = "articles/harbour/comments"
@@ -370,6 +371,21 @@ def test_a_long_list_goes_on_at_next(program: Program, harbour: Article, ada: Us
         path = (next or "").removeprefix("http://localhost/api/v1/")
 
     assert found == comments[::-1]
+
+
+def test_a_list_of_edited_comments_costs_no_query_for_each(
+    program: Program, harbour: Article, ada: User
+) -> None:
+    comments = [say(harbour, ada, f"Comment {n}") for n in range(4)]
+    with writing():
+        for comment in comments[1:]:
+            stored(comment.id).edit(Body.from_text("Edited"))
+
+    with count_queries() as queries:
+        mine = program.send("GET", "me/comments")
+
+    assert [each["version"] for each in mine.json["comments"]] == [1, 1, 1, 0]
+    assert len([each for each in queries if "FROM revision" in each]) == 1
 
 
 def test_a_conversation_goes_on_at_next(guest: FlaskClient, harbour: Article, ada: User) -> None:

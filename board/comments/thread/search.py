@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import TextClause, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from board.accounts.models import User
 from board.articles.models import Article
@@ -37,18 +38,26 @@ def search_thread(
 
 
 def search_own(
-    author: User, words: Sequence[str], *, before: Comment | None = None
+    author: User,
+    words: Sequence[str],
+    *,
+    before: Comment | None = None,
+    options: Sequence[ExecutableOption] = (),
 ) -> tuple[list[Comment], int | None]:
     """One page of an author's comments that contain all words, and the id of the next page.
 
-    Without words: all their comments, also those a moderator has hidden.
+    Without words: all their comments, also those a moderator has hidden. `options`: what to load
+    with the comments.
     """
     if not words:
-        comments = list(db.session.scalars(comments_of(author, before=before)))
+        query = comments_of(author, before=before).options(*options)
+        comments = list(db.session.scalars(query))
         page = comments[: Comment.PAGE_SIZE]
         return page, page[-1].id if len(comments) > len(page) else None
     ids, more = _scan(search_index.matching(words, author_id=author.id), words, before=before)
-    query = select(Comment).where(Comment.id.in_(ids)).options(joinedload(Comment.article))
+    query = (
+        select(Comment).where(Comment.id.in_(ids)).options(joinedload(Comment.article), *options)
+    )
     return list(db.session.scalars(query.order_by(Comment.id.desc()))), more
 
 
