@@ -114,9 +114,7 @@ def valid_form(form_type: type[F], **fields: Any) -> F:
         return form
     if isinstance(form, TextForm) and form.text_warnings and set(form.errors) == {"sure"}:
         raise _advice(form)
-    raise _invalid(
-        (field.name, str(text)) for field in form for text in field.errors if field.errors
-    )
+    raise _invalid((field.name, str(text)) for field in form for text in field.errors)
 
 
 def _advice(form: TextForm) -> Problem:
