@@ -1,4 +1,4 @@
-"""Types of the API: what bodies it takes, and what its answers have. OpenAPI is made from them."""
+"""Types of the API’s request bodies and answers, from which its OpenAPI description is made."""
 
 from typing import Annotated, Any, Literal
 
@@ -8,8 +8,8 @@ from board.comments.models import Comment
 from board.moderation.reports.models import Report
 
 TEXT_MAX = 16_000  # characters; the limit of readers’ characters is a setting
-_ID_MAX = 10**18 - 1
-Id = Annotated[int, Meta(ge=1, le=_ID_MAX)]
+ID_MAX = 10**18 - 1
+Id = Annotated[int, Meta(ge=1, le=ID_MAX)]
 Count = Annotated[int, Meta(ge=0)]
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 Url = Annotated[str, Meta(extra_json_schema={"format": "uri"})]
