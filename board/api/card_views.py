@@ -1,5 +1,5 @@
-"""Comment card: one comment as a small page for a frame on any site; and oEmbed 1.0, which tells
-other sites of it."""
+"""Comment card: one comment as a small page for a frame on any site; and oEmbed 1.0, by which other
+sites find it."""
 
 import re
 from typing import Any
@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
 
 
 def oembed_links(page: str) -> list[tuple[str, str]]:
-    """Type and address of what tells other sites of the comment on this page."""
+    """Media type and address of each oEmbed answer about the comment on this page."""
     return [
         (type, absolute(url_for("cards.oembed", url=page, format=format)))
         for format, type in TYPES.items()
@@ -61,7 +61,7 @@ def card(id: int) -> ResponseReturnValue:
 @bp.get("/oembed")
 @open_to(everyone_as_guest, query=("url", "format", "maxwidth", "maxheight"))
 def oembed() -> ResponseReturnValue:
-    """400 for a size that is none, 401 for a comment that readers may not see, 404 for an address
+    """400 for an invalid size, 401 for a comment that readers may not see, 404 for an address
     of no comment, 501 for an unknown format, as the standard says."""
     format = request.args.get("format", "json")
     if format not in TYPES:

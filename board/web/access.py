@@ -117,7 +117,7 @@ def open_to(
     """Declares the audience of a view, and what it accepts.
 
     `body_max`: bytes of the body, if more than usual. `multi_fields`: fields that may be repeated.
-    `scope`: what a bearer token must be good for, without which nobody gets in.
+    `scope`: the scope of the bearer token that each request needs; a session is not enough.
     `uploads`: bytes of files beside the form. `upload_sink`: makes the file each is written to.
     `cannot_wait`: it is tried on a full disk too, for which the reserve is given up.
     `guest_page`: what guests who post are shown, with 401; it leads to sign-in and back.
@@ -144,7 +144,7 @@ def viewer() -> Viewer:
 
 
 def act_as(holder: Viewer) -> None:
-    """The viewer of this request is the holder of its bearer token, whatever its cookies say."""
+    """Make the holder of a bearer token the viewer of this request; its cookies are ignored."""
     g.bearer = g._login_user = holder
 
 

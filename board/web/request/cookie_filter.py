@@ -1,4 +1,4 @@
-"""Cookie filter: WSGI middleware that drops cookies from requests to the API and of other sites.
+"""Cookie filter: WSGI middleware that drops cookies from requests to the API and from other sites.
 
 So its answers are the same bytes for everybody, and a cache needs to know nothing of cookies.
 """

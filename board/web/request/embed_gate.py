@@ -1,6 +1,6 @@
-"""Embed gate: WSGI middleware in front of the page cache, for what pages of other sites ask for.
+"""Embed gate: WSGI middleware in front of the page cache, for requests from pages of other sites.
 
-It answers what browsers ask first (CORS), and leads somebody who opens such an address in a tab to
+It answers preflights (CORS), and leads somebody who opens such an address in a tab to
 the page of the board. The cookie filter has dropped the cookies.
 """
 
@@ -12,7 +12,7 @@ from flask import Flask
 
 from board.web.request.embed_mount import PREFIX
 
-# Of requests, also those with a key of the reader; and how long browsers remember it.
+# The answer to a preflight, which browsers keep for two hours.
 _PREFLIGHT = [
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"),

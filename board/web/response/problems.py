@@ -1,4 +1,4 @@
-"""Problems: what programs are told in errors (RFC 9457), and a page for each type of them."""
+"""Problem types of the API’s errors (RFC 9457), and a page about each."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
