@@ -5,7 +5,7 @@
 import { copyToClipboard } from "./clipboard.js";
 import { updateAges } from "./relative-time.js";
 import { requestPage } from "./request.js";
-import { listen, loadGuest, loadSearch, prepare } from "./thread/interactions.js";
+import { isPlainClick, listen, loadGuest, loadSearch, prepare } from "./thread/interactions.js";
 
 const texts = document.getElementById("page-texts").dataset;
 const viewer = document.body.dataset.viewer;
@@ -167,7 +167,7 @@ function rememberSort(link) {
 }
 
 document.addEventListener("click", (event) => {
-  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (!isPlainClick(event)) return;
   const tool = event.target.closest(".tools button");
   if (tool && tool.getAttribute("aria-disabled") !== "true") useTool(tool);
   const order = event.target.closest(".thread .sort-tabs a");

@@ -20,7 +20,7 @@ async function begin(load, context) {
   return module;
 }
 
-const isPlainClick = ({ button, ctrlKey, metaKey, shiftKey, altKey }) =>
+export const isPlainClick = ({ button, ctrlKey, metaKey, shiftKey, altKey }) =>
   !(button || ctrlKey || metaKey || shiftKey || altKey);
 
 /* ---- links ---- */
