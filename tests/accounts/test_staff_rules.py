@@ -151,7 +151,7 @@ def revoke(client: FlaskClient, user: User, capability: str = APPOINT) -> TestRe
     return client.post(f"/desk/staff/{user.id}/revoke/{capability}")
 
 
-def test_the_last_who_appoints_stays_whoever_tries(
+def test_nobody_takes_the_last_administrator_away(
     as_: As, operator: Callable[..., object], mo: User
 ) -> None:
     ina, jun = one_with(APPOINT, "ina"), one_with(APPOINT, "jun")

@@ -1,4 +1,4 @@
-"""A page of another site shows one comment as a card, which oEmbed told it of."""
+"""A page of another site shows one comment as a card, which oEmbed describes."""
 
 import re
 from datetime import timedelta
